@@ -1,0 +1,17 @@
+{#- Table macros that travel in the published file. DuckDB only: other databases get nothing. -#}
+{% macro create_table_macros() %}
+    {{ return(adapter.dispatch('create_table_macros')()) }}
+{% endmacro %}
+
+{% macro default__create_table_macros() %}
+    select 1 as nothing_to_create
+{% endmacro %}
+
+{% macro duckdb__create_table_macros() %}
+    create or replace macro core.score_as_of(known_on) as table
+    select *
+    from core.fct_score
+    where
+        known_from <= cast(known_on as date)
+        and (known_to is null or known_to > cast(known_on as date))
+{% endmacro %}

@@ -1,0 +1,13 @@
+with seed as (
+    select * from {{ ref('index') }}
+)
+
+select
+    index_id,
+    name_vi,
+    name_en,
+    publisher,
+    first_year,
+    overdue_after,
+    source
+from seed

@@ -1,0 +1,13 @@
+with seed as (
+    select * from {{ ref('method') }}
+)
+
+select
+    index_id,
+    method,
+    first_year,
+    last_year,
+    description,
+    certainty,
+    source
+from seed

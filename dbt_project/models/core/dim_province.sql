@@ -1,0 +1,29 @@
+with provinces as (
+    select * from {{ ref('province') }}
+),
+
+successors as (
+    select * from {{ ref('province_successor') }}
+)
+
+select
+    provinces.province_key,
+    provinces.code,
+    provinces.name_vi,
+    provinces.name_en,
+    provinces.full_name_vi,
+    provinces.province_type,
+    provinces.region_code,
+    provinces.region,
+    provinces.region_en,
+    provinces.valid_from,
+    provinces.valid_to,
+    successors.successor_key,
+    successors.relation as successor_relation,
+    provinces.source,
+    provinces.note
+from provinces
+left join successors
+    on
+        provinces.province_key = successors.province_key
+        and provinces.valid_to < successors.effective_on

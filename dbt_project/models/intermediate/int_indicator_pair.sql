@@ -1,0 +1,140 @@
+-- May this year's measure of a concept be compared with last year's? One verdict for all provinces.
+with releases as (
+    select * from {{ ref('dim_release') }}
+    where is_current
+),
+
+indicators as (
+    select * from {{ ref('dim_indicator') }}
+),
+
+breaks as (
+    select * from {{ ref('indicator_break') }}
+),
+
+yearly as (
+    select
+        releases.index_id,
+        releases.year,
+        indicators.indicator_key,
+        indicators.level,
+        indicators.parent_key,
+        indicators.scale_max
+    from releases
+    inner join indicators
+        on
+            releases.index_id = indicators.index_id
+            and releases.method = indicators.method
+),
+
+paired as (
+    select
+        this_year.index_id,
+        this_year.year,
+        this_year.indicator_key,
+        this_year.level,
+        this_year.parent_key,
+        last_year.indicator_key is not null as is_measured_before,
+        coalesce(this_year.scale_max <> last_year.scale_max, false) as is_rescaled
+    from yearly as this_year
+    left join yearly as last_year
+        on
+            this_year.index_id = last_year.index_id
+            and this_year.indicator_key = last_year.indicator_key
+            and this_year.year = last_year.year + 1
+),
+
+registered as (
+    select
+        paired.index_id,
+        paired.year,
+        paired.indicator_key,
+        paired.level,
+        paired.parent_key,
+        paired.is_measured_before,
+        paired.is_rescaled,
+        exists (
+            select 1
+            from breaks
+            where
+                breaks.index_id = paired.index_id
+                and breaks.to_year = paired.year
+                -- A break of a dimension holds for its parts.
+                and breaks.indicator_key in (paired.indicator_key, paired.parent_key)
+        ) as is_broken
+    from paired
+),
+
+-- Concepts dropped since last year count against what they were part of.
+gone as (
+    select
+        last_year.index_id,
+        last_year.year + 1 as year,
+        last_year.parent_key
+    from yearly as last_year
+    left join yearly as this_year
+        on
+            last_year.index_id = this_year.index_id
+            and last_year.indicator_key = this_year.indicator_key
+            and last_year.year = this_year.year - 1
+    where this_year.indicator_key is null
+),
+
+sub_dimensions as (
+    select
+        index_id,
+        year,
+        parent_key,
+        case
+            when not is_measured_before then 'composition_changed'
+            when is_rescaled then 'composition_changed'
+            when is_broken then 'part_changed'
+        end as reason
+    from registered
+    where level = 'sub_dimension'
+    union all
+    select
+        index_id,
+        year,
+        parent_key,
+        'composition_changed' as reason
+    from gone
+    where parent_key <> 'total'
+),
+
+-- 'composition_changed' sorts before 'part_changed' and is the graver of the two.
+inherited as (
+    select
+        index_id,
+        year,
+        parent_key as indicator_key,
+        min(reason) as reason
+    from sub_dimensions
+    group by index_id, year, parent_key
+    union all
+    select
+        index_id,
+        year,
+        'total' as indicator_key,
+        min(reason) as reason
+    from sub_dimensions
+    group by index_id, year
+)
+
+select
+    registered.index_id,
+    registered.year,
+    registered.indicator_key,
+    case
+        when not registered.is_measured_before then 'not_measured_before'
+        when registered.is_rescaled and registered.level = 'sub_dimension' then 'scale_changed'
+        when registered.is_broken then 'measure_changed'
+        when inherited.reason is not null then inherited.reason
+        when registered.is_rescaled then 'scale_changed'
+    end as break_reason
+from registered
+left join inherited
+    on
+        registered.index_id = inherited.index_id
+        and registered.year = inherited.year
+        and registered.indicator_key = inherited.indicator_key

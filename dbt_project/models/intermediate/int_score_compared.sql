@@ -1,0 +1,72 @@
+-- Each current score beside last year's score of the same concept and place.
+with current_score as (
+    select * from {{ ref('fct_score') }}
+    where known_to is null
+),
+
+pairs as (
+    select * from {{ ref('int_indicator_pair') }}
+),
+
+compared as (
+    select
+        this_year.index_id,
+        this_year.year,
+        this_year.province_key,
+        this_year.indicator_key,
+        this_year.score,
+        this_year.obs_status,
+        last_year.score as previous_score,
+        last_year.obs_status as previous_obs_status,
+        pairs.break_reason
+    from current_score as this_year
+    left join current_score as last_year
+        on
+            this_year.index_id = last_year.index_id
+            and this_year.province_key = last_year.province_key
+            and this_year.indicator_key = last_year.indicator_key
+            and this_year.year = last_year.year + 1
+    left join pairs
+        on
+            this_year.index_id = pairs.index_id
+            and this_year.year = pairs.year
+            and this_year.indicator_key = pairs.indicator_key
+),
+
+reasoned as (
+    select
+        index_id,
+        year,
+        province_key,
+        indicator_key,
+        score,
+        previous_score,
+        case
+            when obs_status = 'M' then 'not_measured'
+            when obs_status = 'Q' then 'not_published'
+            when previous_obs_status is null then 'no_previous_release'
+            when previous_obs_status = 'M' then 'not_measured_before'
+            when previous_obs_status = 'Q' then 'not_published_before'
+            else break_reason
+        end as comparable_reason
+    from compared
+)
+
+select
+    index_id,
+    year,
+    province_key,
+    indicator_key,
+    previous_score,
+    score - previous_score as change,
+    -- The reader subtracts what is printed, so what is printed is subtracted.
+    round(score, 2) - round(previous_score, 2) as change_printed,
+    case
+        when score is null or previous_score is null then null
+        when score - previous_score > {{ var('unchanged_tolerance') }} then 'up'
+        when score - previous_score < -{{ var('unchanged_tolerance') }} then 'down'
+        else 'unchanged'
+    end as change_direction,
+    comparable_reason is null as comparable,
+    comparable_reason
+from reasoned

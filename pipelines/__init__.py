@@ -1,0 +1,1 @@
+"""From raw deliveries to a checked, published warehouse of public-governance indicators."""

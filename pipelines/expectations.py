@@ -1,0 +1,261 @@
+"""The rules in expectations/*.yml, judged by Great Expectations.
+
+Belongs here: reading rules, judging frames by them, the process that does so. Does not belong here: Dagster, and what
+follows from an outcome. This is the only module that imports great_expectations.
+
+The import takes seconds, so it happens in a process of its own that `papi refresh` starts first and that imports while
+Dagster and dbt are still loading; benchmarks/README.md has the figures. The process ends with its parent.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import threading
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+MAX_FAILING = 100
+
+OutcomeName = Literal["pass", "fail", "error", "not_run"]
+
+
+class FindingTemplate(BaseModel):
+    """How a failing row is told to the sender: texts with the row's columns in braces."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: str | None = None
+    found: str
+    expected: str
+
+
+class Rule(BaseModel):
+    """One expectation with its reason, its remedy and the change that must make it fail.
+
+    ``expectation`` and ``kwargs`` are Great Expectations' own. The frame judged is ``query`` where given, else the
+    suite's table, narrowed by the SQL predicate ``where``. ``bites`` is SQL that spoils good data.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    expectation: str = Field(pattern=r"^expect_[a-z_]+$")
+    kwargs: dict[str, Any] = {}
+    severity: Literal["critical", "warning"]
+    because: str
+    remedy: str
+    where: str | None = None
+    query: str | None = None
+    bites: str
+    finding: FindingTemplate | None = None
+
+
+class Suite(BaseModel):
+    """The rules of one table. ``key`` names the columns by which a failing row is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    table: str
+    key: list[str]
+    rules: list[Rule] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule said: ``failing`` holds the keys and cells of the first MAX_FAILING of ``n_failed`` rows."""
+
+    rule_id: str
+    outcome: OutcomeName
+    observed: str
+    n_failed: int = 0
+    failing: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_suite(path: Path) -> Suite:
+    """Rules of one file; raises pydantic's ``ValidationError`` for an unknown field or a repeated id."""
+    suite = Suite.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    ids = [rule.id for rule in suite.rules]
+    if len(ids) != len(set(ids)):
+        raise ValueError(f"{path.name}: a rule id is used twice")
+    return suite
+
+
+def read_suites(folder: Path) -> dict[str, Suite]:
+    """Every suite by the table it judges."""
+    suites = [read_suite(path) for path in sorted(folder.glob("*.yml"))]
+    return {suite.table: suite for suite in suites}
+
+
+def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> list[Outcome]:
+    """One outcome for each rule of the suite, in its order.
+
+    ``connection`` sees the suite's table and whatever its queries name; ``parameters`` are the values of
+    ``$PARAMETER`` in kwargs. A rule that raises has the outcome ``error``.
+    """
+    gx, context = _great_expectations()
+    source = context.data_sources.add_or_update_pandas("warehouse")
+    definition = source.add_dataframe_asset(suite.table).add_batch_definition_whole_dataframe("frame")
+    batches: dict[str, Any] = {}
+    outcomes = []
+    for rule in suite.rules:
+        try:
+            sql = frame_sql(suite, rule)
+            if sql not in batches:
+                frame = connection.execute(sql).df()
+                batches[sql] = (frame, definition.get_batch({"dataframe": frame}))
+            frame, batch = batches[sql]
+            outcomes.append(_judge_rule(gx, suite, rule, frame, batch, parameters))
+        except Exception as error:  # whatever a rule raises is its outcome, told apart from a failure
+            outcomes.append(Outcome(rule.id, "error", f"{type(error).__name__}: {error}"))
+    return outcomes
+
+
+def frame_sql(suite: Suite, rule: Rule) -> str:
+    """The query whose rows the rule judges."""
+    source = f"({rule.query})" if rule.query else suite.table
+    return f"select * from {source} as frame" + (f" where {rule.where}" if rule.where else "")
+
+
+def _great_expectations() -> tuple[Any, Any]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return gx, context
+
+
+def _judge_rule(
+    gx: Any, suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, parameters: dict[str, Any]
+) -> Outcome:
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    # Built singly: a suite drops an unknown type without a word, this raises.
+    expectation = get_expectation_impl(rule.expectation)(**rule.kwargs)
+    key = [column for column in suite.key if column in frame.columns]
+    result = batch.validate(
+        expectation,
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": key},
+        expectation_parameters=parameters or None,
+    )
+    raised = [info for info in _exceptions(result.exception_info) if info["raised_exception"]]
+    if raised:
+        return Outcome(rule.id, "error", str(raised[0]["exception_message"]))
+    details = result.result
+    failing = details.get("unexpected_index_list") or []
+    observed = details.get("observed_value")
+    n_failed = details.get("unexpected_count", 0 if result.success else 1)
+    if observed is None:
+        observed = f"{n_failed} of {details.get('element_count', len(frame))} rows"
+    return Outcome(
+        rule.id,
+        "pass" if result.success else "fail",
+        str(observed),
+        0 if result.success else int(n_failed),
+        [] if result.success else [_plain(row) for row in failing[:MAX_FAILING]],
+    )
+
+
+def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
+    """exception_info is one such record or a mapping of many."""
+    return [info] if "raised_exception" in info else list(info.values())
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Numbers and texts that JSON knows; what is missing becomes None."""
+    return json.loads(json.dumps({k: None if v != v else v for k, v in row.items()}, default=_plain_value))
+
+
+def _plain_value(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the judging process is asked: a suite, a database file or none, frames to see as tables, parameters."""
+
+    suite: Suite
+    database: Path | None
+    frames: dict[str, pd.DataFrame]
+    parameters: dict[str, Any]
+
+    def run(self) -> list[Outcome]:
+        import duckdb
+
+        with duckdb.connect() as connection:
+            if self.database is not None:
+                connection.execute(f"attach '{str(self.database).replace(chr(39), chr(39) * 2)}' as build (read_only)")
+                connection.execute("use build")
+            for name, frame in self.frames.items():
+                show(connection, name, frame)
+            return judge(self.suite, connection, self.parameters)
+
+
+def show(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Let queries see ``frame`` under ``name``, with its schema where it has one."""
+    if "." not in name:
+        connection.register(name, frame)
+        return
+    connection.execute(f"create schema if not exists {name.split('.')[0]}")
+    connection.register("shown", frame)
+    connection.execute(f"create table {name} as select * from shown")
+    connection.unregister("shown")
+
+
+class Judge:
+    """The process that holds Great Expectations. ``start`` returns at once; ``ask`` waits for the answer."""
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        if self._connection is not None:
+            return
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        context.Process(target=_serve, args=(theirs,), daemon=True, name="papi-judge").start()
+        theirs.close()
+        self._connection = ours
+
+    def ask(self, task: Task) -> list[Outcome]:
+        """One outcome a rule, ``not_run`` for every rule where the process has died."""
+        with self._lock:
+            self.start()
+            assert self._connection is not None
+            try:
+                self._connection.send(task)
+                answer: list[Outcome] | BaseException = self._connection.recv()
+            except (EOFError, OSError) as error:
+                self._connection = None
+                return [Outcome(rule.id, "not_run", f"the judging process ended: {error!r}") for rule in task.suite.rules]
+        if isinstance(answer, BaseException):
+            return [Outcome(rule.id, "error", repr(answer)) for rule in task.suite.rules]
+        return answer
+
+
+def _serve(connection: Connection) -> None:
+    _great_expectations()
+    while True:
+        try:
+            task: Task = connection.recv()
+        except EOFError:  # the parent is gone
+            return
+        try:
+            connection.send(task.run())
+        except Exception as error:
+            connection.send(error)
+
+
+JUDGE = Judge()

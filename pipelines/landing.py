@@ -1,0 +1,484 @@
+"""Landing: a delivery becomes a judged, content-addressed Parquet file, or a refusal with its findings.
+
+Belongs here: reading accepted bytes once, asking the rules, keeping the result. Does not belong here: SQL models and
+anything that depends on when it runs.
+
+A landed delivery is kept under a key made of everything that could change it - manifest, files, layout, seeds, rules
+and the reader's own code - so that it is parsed once and never read again while none of them changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import deliveries as deliveries_
+from pipelines.deliveries import Delivery, Manifest
+from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, read_suite
+from pipelines.findings import Finding
+from pipelines.reference import Indicator, Reference
+from pipelines.settings import Settings
+from pipelines.workbooks.layout import read_layout
+from pipelines.workbooks.text_table import read_text_table
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+TABLE = "landing.score"
+SCORE_COLUMNS = [
+    "release_id",
+    "source_file",
+    "source_row",
+    "source_cell",
+    "province_code",
+    "code",
+    "score",
+    "scale_min",
+    "scale_max",
+]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A delivery after landing. ``scores`` is its Parquet file, or None where it was refused."""
+
+    delivery: Delivery
+    scores: Path | None
+    n_rows: int
+    findings: list[Finding]
+    outcomes: list[Outcome]
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.scores is not None
+
+    @property
+    def state(self) -> str:
+        return "accepted" if self.is_accepted else "refused"
+
+
+class JudgementFailed(RuntimeError):
+    """A rule could not be asked: nothing is known of the deliveries, so none is let in."""
+
+
+def suite(settings: Settings) -> Suite:
+    return read_suite(settings.expectations / f"{TABLE}.yml")
+
+
+def land(settings: Settings, wanted: Iterable[Delivery]) -> list[Landed]:
+    """Land deliveries, in their order; those already landed are read from the store.
+
+    Raises ``JudgementFailed`` when a rule ends in error.
+    """
+    wanted = list(wanted)
+    landed = {d.release_id: known for d in wanted if (known := recall(settings, d)) is not None}
+    new = [d for d in wanted if d.release_id not in landed]
+    for result in _land_new(settings, new):
+        landed[result.delivery.release_id] = result
+        _keep(settings, result)
+    return [landed[d.release_id] for d in wanted]
+
+
+def recall(settings: Settings, delivery: Delivery) -> Landed | None:
+    """The delivery as it was landed before, or None."""
+    folder = _store_folder(settings, delivery)
+    try:
+        kept = json.loads((folder / "landed.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Landed(
+        delivery,
+        folder / "scores.parquet" if kept["is_accepted"] else None,
+        kept["n_rows"],
+        [Finding(**finding) for finding in kept["findings"]],
+        [Outcome(**outcome) for outcome in kept["outcomes"]],
+    )
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _land_new(settings: Settings, new: list[Delivery]) -> list[Landed]:
+    reference = Reference(settings.seeds)
+    refused, frames = [], {}
+    for delivery in new:
+        frame, findings = _read(settings, reference, delivery)
+        if frame is None:
+            refused.append(Landed(delivery, None, 0, findings, []))
+        else:
+            frames[delivery.release_id] = frame
+    judged = _judge(settings, reference, [d for d in new if d.release_id in frames], frames)
+    return refused + judged
+
+
+def _read(settings: Settings, reference: Reference, delivery: Delivery) -> tuple[pd.DataFrame | None, list[Finding]]:
+    manifest = delivery.manifest
+    if manifest is None or delivery.findings:
+        return None, delivery.findings
+    findings = _manifest_findings(settings, reference, delivery, manifest)
+    if findings:
+        return None, findings
+    layout = read_layout(settings.layouts, manifest.layout)
+    frames = []
+    for listed in manifest.files:
+        path = delivery.folder / listed.path
+        name = delivery.path_in_raw(path)
+        frame, problems = read_text_table(path.read_bytes(), name, layout)
+        findings += problems
+        if frame is not None:
+            frames.append(frame.assign(source_file=name, sha256=listed.sha256))
+    if findings:
+        return None, findings
+    import pandas as pd
+
+    scale = _scale_frame(reference, delivery)
+    return pd.concat(frames).assign(release_id=delivery.release_id).merge(scale, "left", ["release_id", "code"]), []
+
+
+def _manifest_findings(
+    settings: Settings, reference: Reference, delivery: Delivery, manifest: Manifest
+) -> list[Finding]:
+    name = delivery.path_in_raw(delivery.folder / deliveries_.MANIFEST)
+    problems: list[tuple[str, str, str]] = []
+    method = reference.methods.get((manifest.index_id, manifest.method))
+    if method is None:
+        problems.append(("method", manifest.method, f"a method of {manifest.index_id} in seeds/method.csv"))
+    elif manifest.year < method.first_year or (method.last_year and manifest.year > method.last_year):
+        expected = f"the method in force in {manifest.year}"
+        problems.append(("method", f"{manifest.method} ({method.first_year}-{method.last_year or ''})", expected))
+    if not (settings.layouts / f"{manifest.layout}.yaml").is_file():
+        problems.append(("layout", manifest.layout, "a layout in raw/layouts"))
+    provinces = reference.provinces_on(manifest.provinces_as_of)
+    codes = _codes_with_parts(reference, manifest) if method else {}
+    for absence in manifest.not_published:
+        problems += [
+            ("not_published.provinces", code, f"a province code of {manifest.provinces_as_of:%d/%m/%Y}")
+            for code in absence.provinces
+            if code not in provinces
+        ]
+        problems += [
+            ("not_published.parts", part, f"a code that method {manifest.method} prints")
+            for part in (absence.parts if absence.parts != "all" else [])
+            if codes and part not in codes
+        ]
+    remedy = "Correct the manifest; a new method or layout is added to the seeds or raw/layouts first."
+    return [Finding("manifest_in_reference", name, f, e, remedy, column=c) for c, f, e in problems]
+
+
+def _codes_with_parts(reference: Reference, manifest: Manifest) -> dict[str, list[str]]:
+    """Each code of the method with the sub-dimensions it stands for."""
+    indicators = reference.indicators_of(manifest.index_id, manifest.method)
+    subs = reference.sub_dimensions_of(manifest.index_id, manifest.method)
+    return {
+        code: [c for c, sub in subs.items() if indicator.indicator_key in (sub.indicator_key, sub.parent_key, "total")]
+        if indicator.level != "total"
+        else list(subs)
+        for code, indicator in indicators.items()
+    }
+
+
+def not_published_cells(reference: Reference, manifest: Manifest) -> list[dict[str, str]]:
+    """Each province and sub-dimension that the manifest declares as not published, with form and reason."""
+    parts = _codes_with_parts(reference, manifest)
+    subs = list(reference.sub_dimensions_of(manifest.index_id, manifest.method))
+    return [
+        {
+            "province_code": province,
+            "code": code,
+            "form": absence.form,
+            "reason": absence.reason,
+            "reason_certainty": absence.reason_certainty,
+        }
+        for absence in manifest.not_published
+        for province in absence.provinces
+        for code in (subs if absence.parts == "all" else dict.fromkeys(c for p in absence.parts for c in parts[p]))
+    ]
+
+
+# --- judging -------------------------------------------------------------------------------------------------------
+
+
+def _judge(
+    settings: Settings, reference: Reference, read: list[Delivery], frames: dict[str, pd.DataFrame]
+) -> list[Landed]:
+    """Ask the rules about all new deliveries at once, then give each delivery its own outcomes."""
+    if not read:
+        return []
+    rules = suite(settings)
+    scores, tables = judged_frames(reference, read, frames)
+    outcomes = JUDGE.ask(Task(rules, None, {TABLE: scores, **tables}, {}))
+    broken = [o for o in outcomes if o.outcome in ("error", "not_run")]
+    if broken:
+        raise JudgementFailed("; ".join(f"{TABLE} {o.rule_id}: {o.observed}" for o in broken))
+    landed = []
+    for delivery in read:
+        own = [_outcome_of(delivery, outcome) for outcome in outcomes]
+        findings = [f for rule, outcome in zip(rules.rules, own, strict=True) for f in _findings(delivery, rule, outcome)]
+        is_refused = any(r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True))
+        frame = frames[delivery.release_id]
+        scores_file = None if is_refused else _write_scores(settings, delivery, frame)
+        landed.append(Landed(delivery, scores_file, len(frame), findings, own))
+    return landed
+
+
+def judged_frames(
+    reference: Reference, read: list[Delivery], frames: dict[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The deliveries' scores in one frame, and what must be there: due, valid_province and valid_code."""
+    import pandas as pd
+
+    due, provinces = [], []
+    for delivery in read:
+        manifest = delivery.manifest
+        assert manifest is not None
+        valid = reference.provinces_on(manifest.provinces_as_of)
+        absent = {(c["province_code"], c["code"]) for c in not_published_cells(reference, manifest)}
+        provinces += [(delivery.release_id, code) for code in valid]
+        due += [
+            (delivery.release_id, province, code)
+            for province in valid
+            for code in reference.sub_dimensions_of(manifest.index_id, manifest.method)
+            if (province, code) not in absent
+        ]
+    return pd.concat([frames[d.release_id] for d in read])[SCORE_COLUMNS], {
+        "due": pd.DataFrame(due, columns=["release_id", "province_code", "code"]),
+        "valid_province": pd.DataFrame(provinces, columns=["release_id", "province_code"]),
+        "valid_code": pd.concat([_scale_frame(reference, d) for d in read]),
+    }
+
+
+def _scale_frame(reference: Reference, delivery: Delivery) -> pd.DataFrame:
+    """Release, code and printed scale; a bound printed as 3.33 admits the exact ten thirds."""
+    import pandas as pd
+
+    assert delivery.manifest is not None
+    subs = reference.sub_dimensions_of(delivery.manifest.index_id, delivery.manifest.method)
+    rows = [(delivery.release_id, code, sub.scale_min, _ceiling(sub, subs)) for code, sub in subs.items()]
+    return pd.DataFrame(rows, columns=["release_id", "code", "scale_min", "scale_max"])
+
+
+def _ceiling(sub: Indicator, subs: dict[str, Indicator]) -> float:
+    siblings = sum(other.parent_key == sub.parent_key for other in subs.values())
+    return max(sub.scale_max, 10 / siblings)
+
+
+def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """The part of a joint outcome that speaks of one delivery; a failure without rows speaks of all."""
+    if outcome.outcome == "pass" or not outcome.failing:
+        return outcome
+    own = [row for row in outcome.failing if row.get("release_id") == delivery.release_id]
+    if not own:
+        return Outcome(outcome.rule_id, "pass", "0 rows")
+    return Outcome(outcome.rule_id, "fail", f"{len(own)} rows", len(own), own)
+
+
+def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]:
+    if outcome.outcome == "pass":
+        return []
+    template = rule.finding
+    manifest_name = delivery.path_in_raw(delivery.folder / deliveries_.MANIFEST)
+    if template is None or not outcome.failing:
+        return [Finding(rule.id, manifest_name, outcome.observed, rule.because, rule.remedy)]
+    assert delivery.manifest is not None
+    only_file = delivery.path_in_raw(delivery.folder / delivery.manifest.files[0].path)
+    return [
+        Finding(
+            rule.id,
+            row.get("source_file") or only_file,
+            found=template.found.format(**row),
+            expected=template.expected.format(**row),
+            remedy=rule.remedy,
+            row=int(row["source_row"]) if row.get("source_row") else None,
+            column=template.column,
+            cell=row.get("source_cell"),
+        )
+        for row in outcome.failing
+    ]
+
+
+# --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def _store_folder(settings: Settings, delivery: Delivery) -> Path:
+    digest = hashlib.sha256(_reader_fingerprint(settings).encode())
+    for path in sorted(p for p in delivery.folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        digest.update(f"{delivery.path_in_raw(path)} {deliveries_.sha256_of(path)}\n".encode())
+    return settings.landing / delivery.release_id / digest.hexdigest()[:16]
+
+
+def _reader_fingerprint(settings: Settings) -> str:
+    """Everything but the delivery itself that decides how it lands."""
+    own = Path(__file__).parent
+    code = [own / f"{name}.py" for name in ("deliveries", "expectations", "findings", "landing", "reference")]
+    seeds = [settings.seeds / f"{name}.csv" for name in ("indicator", "method", "province")]
+    rules = settings.expectations / f"{TABLE}.yml"
+    paths = [*code, *sorted((own / "workbooks").glob("*.py")), *seeds, rules, *sorted(settings.layouts.glob("*.yaml"))]
+    return " ".join(deliveries_.sha256_of(path) for path in paths)
+
+
+def _write_scores(settings: Settings, delivery: Delivery, frame: pd.DataFrame) -> Path:
+    """Write the scores as Parquet, score as DECIMAL(15, 9), one whole file or none."""
+    import duckdb
+
+    folder = _store_folder(settings, delivery)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "scores.parquet"
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    os.close(handle)
+    with duckdb.connect() as connection:
+        connection.register("frame", frame.drop(columns="score"))
+        connection.execute(
+            """
+            copy (
+                select release_id, province_code, code, cast(score_text as decimal(15, 9)) as score,
+                    source_file, source_cell, sha256
+                from frame
+                order by province_code, code
+            ) to ? (format parquet)
+            """,
+            [temporary],
+        )
+    os.replace(temporary, target)
+    return target
+
+
+def _keep(settings: Settings, landed: Landed) -> None:
+    """Write the outcome last: a folder without it has not been landed. Older landings of the release go."""
+    folder = _store_folder(settings, landed.delivery)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        "is_accepted": landed.is_accepted,
+        "n_rows": landed.n_rows,
+        "findings": [asdict(finding) for finding in landed.findings],
+        "outcomes": [asdict(outcome) for outcome in landed.outcomes],
+    }
+    temporary = folder / "landed.json.tmp"
+    temporary.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(temporary, folder / "landed.json")
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+# --- loading -------------------------------------------------------------------------------------------------------
+
+LANDING_TABLES = {
+    "score": """
+        release_id varchar, province_code varchar, code varchar, score decimal(15, 9),
+        source_file varchar, source_cell varchar, sha256 varchar""",
+    "release": """
+        release_id varchar, index_id varchar, year integer, revision integer, method varchar, published_on date,
+        known_from date, received_on date, provinces_as_of date, publisher varchar, source varchar,
+        source_folder varchar, sha256 varchar""",
+    "not_published": """
+        release_id varchar, province_code varchar, code varchar, form varchar, reason varchar,
+        reason_certainty varchar""",
+    "delivery": """
+        release_id varchar, index_id varchar, year integer, revision integer, state varchar, n_rows integer,
+        n_findings integer, source_folder varchar""",
+    "finding": """
+        finding_id varchar, release_id varchar, rule_id varchar, source_file varchar, sheet varchar,
+        source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
+        remedy varchar""",
+}
+
+
+def load(settings: Settings, connection: duckdb.DuckDBPyConnection, landed: list[Landed]) -> dict[str, int]:
+    """Fill schema ``landing``, which dbt reads as its sources; returns the number of rows by table."""
+    accepted = [item for item in landed if item.is_accepted]
+    connection.execute("create schema landing")
+    for table, columns in LANDING_TABLES.items():
+        connection.execute(f"create table landing.{table} ({columns})")
+    if accepted:
+        files = [str(item.scores) for item in accepted]
+        connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
+    reference = Reference(settings.seeds)
+    _insert(connection, "release", [_release_row(item.delivery) for item in accepted])
+    _insert(
+        connection,
+        "not_published",
+        [
+            {"release_id": item.delivery.release_id, **cell}
+            for item in accepted
+            if item.delivery.manifest
+            for cell in not_published_cells(reference, item.delivery.manifest)
+        ],
+    )
+    _insert(connection, "delivery", [_delivery_row(item) for item in landed])
+    _insert(connection, "finding", [row for item in landed for row in _finding_rows(item)])
+    counts = {}
+    for table in LANDING_TABLES:
+        row = connection.execute(f"select count(*) from landing.{table}").fetchone()
+        counts[table] = row[0] if row else 0
+    return counts
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    import pandas as pd
+
+    connection.register("arriving", pd.DataFrame(rows, dtype=object))
+    connection.execute(f"insert into landing.{table} by name select * from arriving")
+    connection.unregister("arriving")
+
+
+def _release_row(delivery: Delivery) -> dict[str, Any]:
+    manifest = delivery.manifest
+    assert manifest is not None
+    return {
+        "release_id": delivery.release_id,
+        "index_id": delivery.index_id,
+        "year": delivery.year,
+        "revision": delivery.revision,
+        "method": manifest.method,
+        "published_on": manifest.published_day,
+        "known_from": manifest.known_from,
+        "received_on": manifest.received_on,
+        "provinces_as_of": manifest.provinces_as_of,
+        "publisher": ", ".join(manifest.publisher),
+        "source": manifest.source,
+        "source_folder": delivery.source_folder,
+        "sha256": delivery.sha256,
+    }
+
+
+def _delivery_row(landed: Landed) -> dict[str, Any]:
+    delivery = landed.delivery
+    return {
+        "release_id": delivery.release_id,
+        "index_id": delivery.index_id,
+        "year": delivery.year,
+        "revision": delivery.revision,
+        "state": landed.state,
+        "n_rows": landed.n_rows,
+        "n_findings": len(landed.findings),
+        "source_folder": delivery.source_folder,
+    }
+
+
+def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
+    return [
+        {
+            "finding_id": f"{landed.delivery.release_id}-{number:03d}",
+            "release_id": landed.delivery.release_id,
+            "rule_id": finding.rule_id,
+            "source_file": finding.file,
+            "sheet": finding.sheet,
+            "source_row": finding.row,
+            "source_column": finding.column,
+            "source_cell": finding.cell,
+            "found": finding.found,
+            "expected": finding.expected,
+            "remedy": finding.remedy,
+        }
+        for number, finding in enumerate(landed.findings, start=1)
+    ]
