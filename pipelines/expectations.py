@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_FAILING = 100
+KEPT_FAILING = 50
 
 OutcomeName = Literal["pass", "fail", "error", "not_run"]
 
@@ -119,6 +120,23 @@ def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[
         except Exception as error:  # whatever a rule raises is its outcome, told apart from a failure
             outcomes.append(Outcome(rule.id, "error", f"{type(error).__name__}: {error}"))
     return outcomes
+
+
+def outcome_row(suite: Suite, rule: Rule, outcome: Outcome, release_id: str | None = None) -> dict[str, Any]:
+    """An outcome as a row of audit.check_result, in the order of its columns."""
+    return {
+        "table_name": suite.table,
+        "rule_id": rule.id,
+        "release_id": release_id,
+        "expectation": rule.expectation,
+        "severity": rule.severity,
+        "outcome": outcome.outcome,
+        "observed": outcome.observed,
+        "n_failed": outcome.n_failed,
+        "failing": json.dumps(outcome.failing[:KEPT_FAILING], ensure_ascii=False) if outcome.failing else None,
+        "because": rule.because,
+        "remedy": rule.remedy,
+    }
 
 
 def frame_sql(suite: Suite, rule: Rule) -> str:

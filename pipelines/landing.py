@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import deliveries as deliveries_
 from pipelines.deliveries import Delivery, Manifest
-from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, read_suite
+from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, outcome_row, read_suite
 from pipelines.findings import Finding
 from pipelines.reference import Indicator, Reference
 from pipelines.settings import Settings
@@ -388,6 +388,9 @@ LANDING_TABLES = {
         finding_id varchar, release_id varchar, rule_id varchar, source_file varchar, sheet varchar,
         source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
         remedy varchar""",
+    "check_result": """
+        table_name varchar, rule_id varchar, release_id varchar, expectation varchar, severity varchar,
+        outcome varchar, observed varchar, n_failed integer, failing varchar, because varchar, remedy varchar""",
 }
 
 
@@ -414,6 +417,17 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, landed: list
     )
     _insert(connection, "delivery", [_delivery_row(item) for item in landed])
     _insert(connection, "finding", [row for item in landed for row in _finding_rows(item)])
+    rules = suite(settings)
+    _insert(
+        connection,
+        "check_result",
+        [
+            outcome_row(rules, rule, outcome, item.delivery.release_id)
+            for item in landed
+            if item.outcomes
+            for rule, outcome in zip(rules.rules, item.outcomes, strict=True)
+        ],
+    )
     counts = {}
     for table in LANDING_TABLES:
         row = connection.execute(f"select count(*) from landing.{table}").fetchone()

@@ -1,14 +1,18 @@
--- The shape only: the rules run after dbt and write their outcomes here.
+-- What the rules said of each delivery; those on built tables run after dbt and add their own rows.
+with source as (
+    select * from {{ source('landing', 'check_result') }}
+)
+
 select
-    cast(null as varchar) as table_name,
-    cast(null as varchar) as rule_id,
-    cast(null as varchar) as release_id,
-    cast(null as varchar) as expectation,
-    cast(null as varchar) as severity,
-    cast(null as varchar) as outcome,
-    cast(null as varchar) as observed,
-    cast(null as integer) as n_failed,
-    cast(null as varchar) as failing,
-    cast(null as varchar) as because,
-    cast(null as varchar) as remedy
-where 1 = 0
+    table_name,
+    rule_id,
+    release_id,
+    expectation,
+    severity,
+    outcome,
+    observed,
+    n_failed,
+    failing,
+    because,
+    remedy
+from source

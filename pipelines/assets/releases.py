@@ -1,0 +1,102 @@
+"""The landing asset: one partition is one release under raw/.
+
+Belongs here: Dagster's view of landing. Does not belong here: reading or judging, which landing.py does.
+"""
+
+import logging
+
+import dagster as dg
+
+from pipelines import deliveries, landing
+from pipelines.expectations import Suite
+from pipelines.landing import Landed
+from pipelines.settings import Settings
+
+RELEASE = dg.AssetKey(["landing", "release"])
+OWNERS = ["team:so-noi-vu"]
+READABLE = "readable"
+log = logging.getLogger("papi")
+
+
+def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPartitionsDefinition]:
+    """The landing asset over the releases that raw/ holds now, and its partitions."""
+    known = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
+    partitions = dg.StaticPartitionsDefinition(known)
+    rules = landing.suite(settings)
+
+    @dg.asset(
+        key=RELEASE,
+        group_name="landing",
+        owners=OWNERS,
+        kinds={"python", "parquet", "greatexpectations"},
+        description=(
+            "Deliveries under raw/, read and judged: each becomes one Parquet file, or is refused with its findings "
+            "while the others go on."
+        ),
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="landing",
+        check_specs=[
+            dg.AssetCheckSpec(READABLE, asset=RELEASE, description="Manifest, file and every cell can be read."),
+            *(
+                dg.AssetCheckSpec(rule.id, asset=RELEASE, description=rule.because, metadata={"remedy": rule.remedy})
+                for rule in rules.rules
+            ),
+        ],
+    )
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        wanted = set(context.partition_keys)
+        chosen = [d for d in deliveries.read_all(settings.raw, settings.as_of) if d.release_id in wanted]
+        landed = landing.land(settings, chosen)
+        accepted = [item for item in landed if item.is_accepted]
+        n_rows = sum(item.n_rows for item in accepted)
+        log.info("landing: %d of %d releases accepted, %d scores", len(accepted), len(landed), n_rows)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": n_rows,
+                "accepted": len(accepted),
+                "refused": [item.delivery.release_id for item in landed if not item.is_accepted],
+            },
+            check_results=check_results(rules, landed),
+        )
+
+    return release, partitions
+
+
+def check_results(rules: Suite, landed: list[Landed]) -> list[dg.AssetCheckResult]:
+    """One result for each rule over all deliveries landed. A refused delivery is a warning: the rest goes on."""
+    unread = [item for item in landed if item.findings and not item.outcomes]
+    results = [_result(READABLE, unread, {f.rule_id for item in unread for f in item.findings})]
+    for position, rule in enumerate(rules.rules):
+        failed = [item for item in landed if item.outcomes and item.outcomes[position].outcome != "pass"]
+        results.append(_result(rule.id, failed, {rule.id}))
+    return results
+
+
+def _result(name: str, failed: list[Landed], rule_ids: set[str]) -> dg.AssetCheckResult:
+    found = [(item, finding) for item in failed for finding in item.findings if finding.rule_id in rule_ids]
+    columns = ("release", "file", "row", "column", "found", "expected", "remedy")
+    rows = [
+        {
+            "release": item.delivery.release_id,
+            "file": finding.file,
+            "row": finding.row or 0,
+            "column": finding.column or "",
+            "found": finding.found,
+            "expected": finding.expected,
+            "remedy": finding.remedy,
+        }
+        for item, finding in found[:10]
+    ]
+    table = dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in rows],
+        dg.TableSchema([dg.TableColumn(c, "int" if c == "row" else "string") for c in columns]),
+    )
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(failed)} deliveries refused, {len(found)} findings" if failed else None,
+        metadata={"n_findings": len(found), "first_findings": table},
+    )
+

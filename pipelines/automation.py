@@ -1,0 +1,111 @@
+"""When things run: the job, the sensor on raw/, the yearly schedule, and what is overdue.
+
+Belongs here: triggers and the calendar. Does not belong here: any work; only this module asks the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import dagster as dg
+
+from pipelines import deliveries
+from pipelines.assets.releases import RELEASE
+from pipelines.reference import Index, Reference
+from pipelines.settings import TIMEZONE, Settings
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def today() -> date:
+    return datetime.now(TIMEZONE).date()
+
+
+def overdue_years(settings: Settings, index: Index, day: date) -> list[int]:
+    """Years of an index that are past their usual launch on ``day`` and newer than the last one in raw/."""
+    years = [folder.parent.name for folder in deliveries.folders(settings.raw) if folder.parent.parent.name == index.index_id]
+    if not years:
+        return []
+    newest = max(int(year) for year in years)
+    return [year for year in range(newest + 1, day.year) if index.overdue_on(year) <= day]
+
+
+def overdue(settings: Settings, day: date) -> list[str]:
+    """One sentence for each year that should have been published by ``day`` and is not in raw/."""
+    indices = Reference(settings.seeds).indices.values()
+    return [
+        f"{index.index_id.upper()} {year} is overdue: usually out before {index.overdue_on(year):%d/%m/%Y}"
+        for index in indices
+        for year in overdue_years(settings, index, day)
+    ]
+
+
+def all_releases(release_ids: list[str]) -> dict[str, str]:
+    """Tags that make one run of every release."""
+    return {RANGE_START: release_ids[0], RANGE_END: release_ids[-1]} if release_ids else {}
+
+
+def build_job() -> dg.UnresolvedAssetJobDefinition:
+    return dg.define_asset_job(
+        "refresh",
+        selection=dg.AssetSelection.all(),
+        description="Land every release, build, check and publish.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def build_schedule(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Mondays from April to June: launches of 2013-2024 fell between 2 April and 10 May."""
+
+    @dg.schedule(
+        name="yearly_refresh",
+        job=job,
+        cron_schedule="0 7 * 4-6 1",
+        execution_timezone=TIMEZONE.key,
+        description="Monday mornings in the weeks in which PAPI is launched, and those after.",
+    )
+    def yearly_refresh() -> dg.RunRequest | dg.SkipReason:
+        release_ids = deliveries.release_ids(settings.raw)
+        if not release_ids:
+            return dg.SkipReason("raw/ holds no release")
+        return dg.RunRequest(tags=all_releases(release_ids))
+
+    return yearly_refresh
+
+
+def build_sensor(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """One run for whatever has come into raw/ since the last look, never one run a file."""
+
+    @dg.sensor(
+        name="new_deliveries",
+        job=job,
+        minimum_interval_seconds=60,
+        description="Looks for deliveries that are new or changed under raw/.",
+    )
+    def new_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        from pipelines import fingerprint
+
+        seen = fingerprint.of(settings)
+        release_ids = deliveries.release_ids(settings.raw)
+        if context.cursor == seen or not release_ids:
+            return dg.SkipReason("nothing new under raw/")
+        context.update_cursor(seen)
+        return dg.RunRequest(run_key=seen, tags=all_releases(release_ids))
+
+    return new_deliveries
+
+
+def build_overdue_check(settings: Settings) -> dg.AssetChecksDefinition:
+    """A warning while a year is overdue; it asks the clock, so its result is shown and not stored in the warehouse."""
+
+    @dg.asset_check(asset=RELEASE, name="on_time", description="Each year's results come in by the usual time.")
+    def on_time() -> dg.AssetCheckResult:
+        late = overdue(settings, today())
+        return dg.AssetCheckResult(
+            passed=not late,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(late) or None,
+            metadata={"overdue": late},
+        )
+
+    return on_time

@@ -1,0 +1,31 @@
+"""Assembly only: everything Dagster loads, for one set of settings."""
+
+import dagster as dg
+
+from pipelines import dbt
+from pipelines.assets.published import build_published
+from pipelines.assets.releases import build_releases
+from pipelines.assets.warehouse import build_warehouse, published_keys
+from pipelines.automation import build_job, build_overdue_check, build_schedule, build_sensor
+from pipelines.checks import build_checks
+from pipelines.settings import Settings
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Assets, checks, job, sensor and schedule over ``settings``."""
+    releases, _ = build_releases(settings)
+    warehouse = build_warehouse(settings, dbt.ensure_manifest(settings))
+    job = build_job()
+    return dg.Definitions(
+        assets=[releases, warehouse, build_published(settings, published_keys(warehouse))],
+        asset_checks=[*build_checks(settings), build_overdue_check(settings)],
+        jobs=[job],
+        schedules=[build_schedule(settings, job)],
+        sensors=[build_sensor(settings, job)],
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build_definitions(Settings.from_environment())

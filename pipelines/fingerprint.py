@@ -1,0 +1,36 @@
+"""What a warehouse is a function of, in one hash: raw/, the project's own files and the as-of date.
+
+Belongs here: telling whether a refresh could give anything new. Imports nothing heavy, since it is asked first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipelines.settings import ROOT, Settings
+
+ALL = "all"
+
+
+def as_of(settings: Settings) -> str:
+    """The as-of date in ISO form, or ``all`` where nothing in raw/ is left out."""
+    return settings.as_of.isoformat() if settings.as_of else ALL
+
+
+def of(settings: Settings) -> str:
+    """sha256 over the names and bytes of every file that could change the published data."""
+    project = settings.dbt_project
+    parts: list[tuple[str, Path, list[Path]]] = [
+        ("raw", settings.raw, [p for p in settings.raw.rglob("*") if p.suffix != ".md"]),
+        ("dbt", project, [p for n in ("models", "seeds", "macros", "tests") for p in (project / n).rglob("*")]),
+        ("dbt", project, [project / "dbt_project.yml", project / "profiles.yml"]),
+        ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
+        ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
+    ]
+    digest = hashlib.sha256(as_of(settings).encode())
+    for name, root, paths in parts:
+        for path in sorted(p for p in paths if p.is_file() and not p.name.startswith(".")):
+            digest.update(f"\n{name} {path.relative_to(root).as_posix()} ".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
