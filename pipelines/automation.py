@@ -1,43 +1,18 @@
-"""When things run: the job, the sensor on raw/, the yearly schedule, and what is overdue.
+"""When things run: the job, the sensor on raw/, the yearly schedule, the check on what is overdue.
 
-Belongs here: triggers and the calendar. Does not belong here: any work; only this module asks the clock.
+Belongs here: triggers and the calendar. Does not belong here: any work.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 import dagster as dg
 
-from pipelines import deliveries
+from pipelines import deliveries, fingerprint
 from pipelines.assets.releases import RELEASE
-from pipelines.reference import Index, Reference
+from pipelines.calendar import overdue, today
 from pipelines.settings import TIMEZONE, Settings
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-
-
-def today() -> date:
-    return datetime.now(TIMEZONE).date()
-
-
-def overdue_years(settings: Settings, index: Index, day: date) -> list[int]:
-    """Years of an index that are past their usual launch on ``day`` and newer than the last one in raw/."""
-    years = [folder.parent.name for folder in deliveries.folders(settings.raw) if folder.parent.parent.name == index.index_id]
-    if not years:
-        return []
-    newest = max(int(year) for year in years)
-    return [year for year in range(newest + 1, day.year) if index.overdue_on(year) <= day]
-
-
-def overdue(settings: Settings, day: date) -> list[str]:
-    """One sentence for each year that should have been published by ``day`` and is not in raw/."""
-    indices = Reference(settings.seeds).indices.values()
-    return [
-        f"{index.index_id.upper()} {year} is overdue: usually out before {index.overdue_on(year):%d/%m/%Y}"
-        for index in indices
-        for year in overdue_years(settings, index, day)
-    ]
 
 
 def all_releases(release_ids: list[str]) -> dict[str, str]:
@@ -83,8 +58,6 @@ def build_sensor(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg
         description="Looks for deliveries that are new or changed under raw/.",
     )
     def new_deliveries(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        from pipelines import fingerprint
-
         seen = fingerprint.of(settings)
         release_ids = deliveries.release_ids(settings.raw)
         if context.cursor == seen or not release_ids:

@@ -1,0 +1,31 @@
+"""The calendar of publications: what is overdue on a day. The only module that asks the clock for a date."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pipelines import deliveries
+from pipelines.reference import Index, Reference
+from pipelines.settings import TIMEZONE, Settings
+
+
+def today() -> date:
+    """The day it is in Việt Nam."""
+    return datetime.now(TIMEZONE).date()
+
+
+def overdue(settings: Settings, day: date) -> list[str]:
+    """One sentence for each year that should have been published by ``day`` and is not in raw/."""
+    return [
+        f"{index.index_id.upper()} {year} is overdue: usually out before {index.overdue_on(year):%d/%m/%Y}"
+        for index in Reference(settings.seeds).indices.values()
+        for year in _overdue_years(settings, index, day)
+    ]
+
+
+def _overdue_years(settings: Settings, index: Index, day: date) -> list[int]:
+    """Years newer than the last one in raw/ whose usual launch has passed."""
+    folders = deliveries.folders(settings.raw)
+    years = [int(folder.parent.name) for folder in folders if folder.parent.parent.name == index.index_id]
+    newest = max(years, default=day.year)
+    return [year for year in range(newest + 1, day.year) if index.overdue_on(year) <= day]

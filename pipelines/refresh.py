@@ -1,0 +1,154 @@
+"""One refresh from raw/ to the published warehouse, in this process.
+
+Belongs here: the order of things around one Dagster run - lock, is anything new, run, what happened. Does not belong
+here: any of the work. Imports Dagster, dbt and Great Expectations only once something is new.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pipelines import deliveries, fingerprint, lock, publication
+from pipelines.settings import TIMEZONE, Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+log = logging.getLogger("papi")
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that did not pass: ``is_blocking`` where it kept the build from being published."""
+
+    name: str
+    said: str
+    is_blocking: bool
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What one refresh did. ``problems`` are errors beside the checks, such as a model that could not be built."""
+
+    outcome: Literal["published", "nothing_new", "not_published"]
+    ended: str
+    failed_checks: list[FailedCheck] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+class NothingToRead(ValueError):
+    """raw/ holds no delivery, or none known at the as-of date."""
+
+
+def refresh(settings: Settings) -> Refreshed:
+    """Build, check and publish, unless nothing changed since the publication in force.
+
+    Raises ``lock.AlreadyRunning``, ``NothingToRead`` and ``dbt.DbtFailed``; whatever happens, the last good
+    publication stays until a better one takes its place in one step.
+    """
+    with lock.hold(settings):
+        publication.sweep(settings)
+        wanted = fingerprint.of(settings)
+        in_force = publication.current(settings)
+        if in_force is not None and in_force.fingerprint == wanted:
+            return Refreshed("nothing_new", _now())
+        done = _run(settings, wanted)
+        _remember(settings, done)
+        return done
+
+
+def last(settings: Settings) -> Refreshed | None:
+    """The last refresh that had something to do, or None."""
+    try:
+        kept = json.loads((settings.warehouse / "last_refresh.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    checks = [FailedCheck(**check) for check in kept.pop("failed_checks")]
+    return Refreshed(**kept, failed_checks=checks)
+
+
+def _run(settings: Settings, wanted: str) -> Refreshed:
+    release_ids = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
+    if not release_ids:
+        known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
+        raise NothingToRead(f"{settings.raw} holds no delivery{known}")
+    from pipelines.expectations import JUDGE
+
+    JUDGE.start()  # imports while Dagster and dbt do
+    log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
+    import dagster as dg
+
+    from pipelines.automation import all_releases
+    from pipelines.definitions import build_definitions
+
+    job = build_definitions(settings).resolve_job_def("refresh")
+    with _instance(settings) as instance:
+        result = job.execute_in_process(instance=instance, tags=all_releases(release_ids), raise_on_error=False)
+    checks = [
+        FailedCheck(
+            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}",
+            evaluation.description or str(evaluation.metadata.get("message", "")),
+            evaluation.severity == dg.AssetCheckSeverity.ERROR,
+        )
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed
+    ]
+    in_force = publication.current(settings)
+    is_published = in_force is not None and in_force.fingerprint == wanted
+    problems = [] if is_published else _problems(result.all_events)
+    return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
+
+
+def _instance(settings: Settings) -> dg.DagsterInstance:
+    """Run history lives in the warehouse folder; runs that were killed are closed."""
+    import dagster as dg
+
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    instance = dg.DagsterInstance.from_config(str(home))
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(filters=unfinished):
+        instance.report_run_failed(run, "the process ended before the run did")
+    return instance
+
+
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+python_logs:
+  python_log_level: WARNING
+"""
+
+
+def _problems(events: list[dg.DagsterEvent]) -> list[str]:
+    """What made steps fail, apart from failed checks, each once."""
+    said = []
+    for event in events:
+        if not event.is_step_failure:
+            continue
+        error: Any = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
+            said.append(f"{event.step_key}: {error.message.strip()}")
+    return list(dict.fromkeys(said))
+
+
+def _remember(settings: Settings, done: Refreshed) -> None:
+    path = settings.warehouse / "last_refresh.json"
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(asdict(done), ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(draft, path)
+
+
+def _now() -> str:
+    return datetime.now(TIMEZONE).replace(microsecond=0).isoformat()
