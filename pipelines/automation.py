@@ -12,6 +12,7 @@ from pipelines.assets.releases import RELEASE
 from pipelines.calendar import overdue, today
 from pipelines.settings import TIMEZONE, Settings
 
+ON_TIME = "on_time"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
@@ -71,7 +72,7 @@ def build_sensor(settings: Settings, job: dg.UnresolvedAssetJobDefinition) -> dg
 def build_overdue_check(settings: Settings) -> dg.AssetChecksDefinition:
     """A warning while a year is overdue; it asks the clock, so its result is shown and not stored in the warehouse."""
 
-    @dg.asset_check(asset=RELEASE, name="on_time", description="Each year's results come in by the usual time.")
+    @dg.asset_check(asset=RELEASE, name=ON_TIME, description="Each year's results come in by the usual time.")
     def on_time() -> dg.AssetCheckResult:
         late = overdue(settings, today())
         return dg.AssetCheckResult(

@@ -10,9 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import deliveries, landing
+from pipelines import landing
 from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, outcome_row, read_suites
-from pipelines.reference import Reference
 from pipelines.settings import Settings
 
 SHOWN = 10
@@ -54,30 +53,8 @@ def _table_checks(settings: Settings, suite: Suite) -> dg.AssetChecksDefinition:
 
 
 def judge_table(settings: Settings, suite: Suite) -> list[Outcome]:
-    """Outcomes of a suite on the build file, against what seeds and manifests say must be there."""
-    return JUDGE.ask(Task(suite, settings.build, {"due": due(settings)}, {}))
-
-
-def due(settings: Settings) -> Any:
-    """Every release × province × concept that the published tables must account for, by a score or by a state.
-
-    A frame of release_id, index_id, year, province_key, indicator_key, computed from manifests and seeds alone. A
-    release that is neither accepted nor refused is due as well: its absence must be seen.
-    """
-    import pandas as pd
-
-    reference = Reference(settings.seeds)
-    rows = []
-    for delivery in deliveries.read_all(settings.raw, settings.as_of):
-        landed = landing.recall(settings, delivery)
-        if delivery.manifest is None or (landed is not None and not landed.is_accepted):
-            continue
-        rows += [
-            (delivery.release_id, delivery.index_id, delivery.year, province.province_key, concept)
-            for province in reference.provinces_on(delivery.manifest.provinces_as_of).values()
-            for concept in sorted(reference.concepts_of(delivery.index_id))
-        ]
-    return pd.DataFrame(rows, columns=["release_id", "index_id", "year", "province_key", "indicator_key"])
+    """Outcomes of a suite on the build file, where landing.due says what must be there."""
+    return JUDGE.ask(Task(suite, settings.build, {}, {}))
 
 
 def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
@@ -107,8 +84,10 @@ def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCh
 def keep(settings: Settings, suite: Suite, outcomes: list[Outcome]) -> None:
     """Add the outcomes of a suite to audit.check_result in the build file."""
     import duckdb
+    import pandas as pd
 
-    rows = [list(outcome_row(suite, rule, o).values()) for rule, o in zip(suite.rules, outcomes, strict=True)]
+    rows = [outcome_row(suite, rule, outcome) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
     with duckdb.connect(str(settings.build)) as connection:
         connection.execute("delete from audit.check_result where table_name = ?", [suite.table])
-        connection.executemany(f"insert into audit.check_result values ({', '.join('?' for _ in rows[0])})", rows)
+        connection.register("arriving", pd.DataFrame(rows, dtype=object))
+        connection.execute("insert into audit.check_result by name select * from arriving")

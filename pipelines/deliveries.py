@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.findings import Finding
+from pipelines.yaml_text import load_yaml
 
 MANIFEST = "release.yaml"
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -156,7 +157,7 @@ def _read_manifest(delivery: Delivery) -> tuple[Manifest | None, list[Finding]]:
     name = delivery.path_in_raw(path)
     remedy = "Write the manifest as raw/README.md shows."
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
         return Manifest.model_validate(content), []
     except FileNotFoundError:
         return None, [Finding("manifest_readable", name, "no manifest", "a file release.yaml", remedy)]

@@ -381,6 +381,7 @@ LANDING_TABLES = {
     "not_published": """
         release_id varchar, province_code varchar, code varchar, form varchar, reason varchar,
         reason_certainty varchar""",
+    "due": "release_id varchar, index_id varchar, year integer, province_key varchar, indicator_key varchar",
     "delivery": """
         release_id varchar, index_id varchar, year integer, revision integer, state varchar, n_rows integer,
         n_findings integer, source_folder varchar""",
@@ -394,9 +395,12 @@ LANDING_TABLES = {
 }
 
 
-def load(settings: Settings, connection: duckdb.DuckDBPyConnection, landed: list[Landed]) -> dict[str, int]:
-    """Fill schema ``landing``, which dbt reads as its sources; returns the number of rows by table."""
+def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[Delivery]) -> None:
+    """Fill schema ``landing`` with what was landed of the deliveries, as dbt's sources and the rules' measure."""
+    recalled = [(delivery, recall(settings, delivery)) for delivery in known]
+    landed = [item for _, item in recalled if item is not None]
     accepted = [item for item in landed if item.is_accepted]
+    expected = [delivery for delivery, item in recalled if item is None or item.is_accepted]
     connection.execute("create schema landing")
     for table, columns in LANDING_TABLES.items():
         connection.execute(f"create table landing.{table} ({columns})")
@@ -415,6 +419,7 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, landed: list
             for cell in not_published_cells(reference, item.delivery.manifest)
         ],
     )
+    _insert(connection, "due", _due_rows(reference, expected))
     _insert(connection, "delivery", [_delivery_row(item) for item in landed])
     _insert(connection, "finding", [row for item in landed for row in _finding_rows(item)])
     rules = suite(settings)
@@ -428,11 +433,6 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, landed: list
             for rule, outcome in zip(rules.rules, item.outcomes, strict=True)
         ],
     )
-    counts = {}
-    for table in LANDING_TABLES:
-        row = connection.execute(f"select count(*) from landing.{table}").fetchone()
-        counts[table] = row[0] if row else 0
-    return counts
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
@@ -443,6 +443,27 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[s
     connection.register("arriving", pd.DataFrame(rows, dtype=object))
     connection.execute(f"insert into landing.{table} by name select * from arriving")
     connection.unregister("arriving")
+
+
+def _due_rows(reference: Reference, expected: list[Delivery]) -> list[dict[str, Any]]:
+    """Every release × province × concept that the published tables must account for, by a score or by a state.
+
+    Computed from manifests and seeds alone. A release that was not landed at all is due too: its absence must be seen.
+    """
+    return [
+        {
+            "release_id": release_id,
+            "index_id": delivery.index_id,
+            "year": delivery.year,
+            "province_key": province.province_key,
+            "indicator_key": concept,
+        }
+        for delivery in expected
+        if delivery.manifest is not None
+        for release_id, concepts in [(delivery.release_id, sorted(reference.concepts_of(delivery.index_id)))]
+        for province in reference.provinces_on(delivery.manifest.provinces_as_of).values()
+        for concept in concepts
+    ]
 
 
 def _release_row(delivery: Delivery) -> dict[str, Any]:

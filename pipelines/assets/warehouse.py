@@ -51,16 +51,11 @@ def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinit
         """The whole project is built each time, into a fresh file: nothing of an earlier build can linger."""
         import duckdb
 
-        landed = [
-            known
-            for delivery in deliveries.read_all(settings.raw, settings.as_of)
-            if (known := landing.recall(settings, delivery)) is not None
-        ]
         for suffix in ("", ".wal"):
             Path(f"{settings.build}{suffix}").unlink(missing_ok=True)
         settings.build.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(settings.build)) as connection:
-            landing.load(settings, connection, landed)
+            landing.load(settings, connection, deliveries.read_all(settings.raw, settings.as_of))
         results = dbt.build(settings, dbt.load_manifest(settings))
         counts = _row_counts(settings.build)
         wanted = context.selected_output_names

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from pipelines.yaml_text import load_yaml
 
 
 class Layout(BaseModel):
@@ -38,7 +39,7 @@ class HeaderMatch:
 
 def read_layout(folder: Path, name: str) -> Layout:
     """Layout ``name`` from ``folder``; raises ``FileNotFoundError`` or pydantic's ``ValidationError``."""
-    return Layout.model_validate(yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")))
+    return Layout.model_validate(load_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
 def match_header(layout: Layout, header: list[str]) -> HeaderMatch:
