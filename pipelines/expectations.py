@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-MAX_FAILING = 100
 KEPT_FAILING = 50
 
 OutcomeName = Literal["pass", "fail", "error", "not_run"]
@@ -76,7 +75,7 @@ class Suite(BaseModel):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule said: ``failing`` holds the keys and cells of the first MAX_FAILING of ``n_failed`` rows."""
+    """What one rule said: ``failing`` holds the key and the judged cells of each of the ``n_failed`` rows it can name."""
 
     rule_id: str
     outcome: OutcomeName
@@ -192,7 +191,7 @@ def _judge_rule(
         "pass" if result.success else "fail",
         str(observed),
         0 if result.success else int(n_failed),
-        [] if result.success else [_plain(row) for row in failing[:MAX_FAILING]],
+        [] if result.success else [_plain(row) for row in failing],
     )
 
 
@@ -203,11 +202,10 @@ def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers and texts that JSON knows; what is missing becomes None."""
-    return json.loads(json.dumps({k: None if v != v else v for k, v in row.items()}, default=_plain_value))
+    import pandas as pd
 
-
-def _plain_value(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else str(value)
+    values = {name: None if pd.isna(value) else value for name, value in row.items()}
+    return {n: v.item() if hasattr(v, "item") else v if isinstance(v, (int, float)) else v and str(v) for n, v in values.items()}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from pipelines.findings import Finding
 from pipelines.reference import Indicator, Reference
 from pipelines.settings import Settings
 from pipelines.workbooks.layout import read_layout
-from pipelines.workbooks.text_table import read_text_table
+from pipelines.workbooks.text_table import MAX_FINDINGS, read_text_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -277,7 +277,7 @@ def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
     own = [row for row in outcome.failing if row.get("release_id") == delivery.release_id]
     if not own:
         return Outcome(outcome.rule_id, "pass", "0 rows")
-    return Outcome(outcome.rule_id, "fail", f"{len(own)} rows", len(own), own)
+    return Outcome(outcome.rule_id, "fail", f"{len(own)} rows", len(own), own[:MAX_FINDINGS])
 
 
 def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]:

@@ -121,8 +121,9 @@ def _copy(build: Path, draft: Path) -> dict[str, int]:
             "where database_name = 'build' and list_contains(?, schema_name) and comment is not null",
             [list(PUBLISHED_SCHEMAS)],
         ).fetchall()
-        for schema, table, column, comment in columns:
-            connection.execute(f'comment on column {schema}.{table}."{column}" is {_quoted(comment)}')
+        connection.execute(
+            ";".join(f'comment on column {s}.{t}."{column}" is {_quoted(c)}' for s, t, column, c in columns)
+        )
         macros = connection.execute(
             "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
             "where database_name = 'build' and function_type = 'table_macro' and list_contains(?, schema_name)",

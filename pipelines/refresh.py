@@ -10,7 +10,7 @@ import importlib
 import json
 import logging
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,14 +85,16 @@ def _run(settings: Settings, wanted: str) -> Refreshed:
     log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
     import dagster as dg
 
-    from pipelines.automation import ON_TIME, all_releases
-    from pipelines.definitions import build_definitions
+    # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        opened = aside.submit(_instance, settings)
+        from pipelines.automation import ON_TIME, all_releases
+        from pipelines.definitions import build_definitions
 
-    job = build_definitions(settings).resolve_job_def("refresh")
-    # The rest of dbt loads while the judging process looks at the deliveries.
-    threading.Thread(target=importlib.import_module, args=("dbt.cli.main",), daemon=True).start()
-    with _instance(settings) as instance:
-        result = job.execute_in_process(instance=instance, tags=all_releases(release_ids), raise_on_error=False)
+        job = build_definitions(settings).resolve_job_def("refresh")
+        aside.submit(importlib.import_module, "dbt.cli.main")
+        with opened.result() as instance:
+            result = job.execute_in_process(instance=instance, tags=all_releases(release_ids), raise_on_error=False)
     checks = [
         FailedCheck(
             f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}",

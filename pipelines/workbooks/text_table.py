@@ -33,8 +33,11 @@ def read_text_table(content: bytes, name: str, layout: Layout) -> tuple[pd.DataF
         row = content[: error.start].count(b"\n") + 1
         found = f"byte 0x{content[error.start]:02x}"
         return None, [Finding("encoding", name, found, "UTF-8 text", "Save the file as UTF-8.", row=row)]
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
-    if not rows:
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
+    except csv.Error as error:
+        return None, [Finding("table", name, str(error), "rows of cells", "Save the file as plain CSV.")]
+    if not rows or not rows[0]:
         return None, [
             Finding("not_empty", name, "an empty file", "a header and a row for each score", "Ask for the file again.")
         ]

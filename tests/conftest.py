@@ -1,0 +1,87 @@
+"""One real refresh of raw/ serves every test that looks at its result."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import query
+from pipelines.settings import ROOT, Settings
+
+PAPI = Path(sys.executable).parent / "papi"
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+
+
+def run_papi(*arguments: object, env: dict[str, str] | None = None) -> Ran:
+    """The command as a user calls it: both streams together, as a terminal shows them."""
+    done = subprocess.run(
+        [str(PAPI), *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout)
+
+
+@dataclass(frozen=True)
+class Built:
+    settings: Settings
+    first: Ran
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The fourteen real releases, refreshed once from nothing. Not to be changed: take ``own_warehouse`` for that."""
+    settings = Settings(warehouse=tmp_path_factory.mktemp("warehouse"))
+    first = run_papi("refresh", "--warehouse", settings.warehouse)
+    assert first.code == 0, first.out
+    return Built(settings, first)
+
+
+@pytest.fixture
+def published(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    with query.connect(built.settings) as connection:
+        yield connection
+
+
+@pytest.fixture
+def own_warehouse(built: Built, tmp_path: Path) -> Settings:
+    """A copy of the refreshed warehouse that a test may change."""
+    folder = tmp_path / "warehouse"
+    shutil.copytree(built.settings.warehouse, folder, symlinks=True)
+    return replace(built.settings, warehouse=folder)
+
+
+@pytest.fixture
+def own_raw(tmp_path: Path) -> Path:
+    """A copy of raw/ that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "raw", tmp_path / "raw"))
+
+
+@pytest.fixture
+def only(own_raw: Path) -> Callable[[str], Path]:
+    """Keep one year of PAPI in the copy of raw/ and return its delivery folder."""
+
+    def keep(year: str) -> Path:
+        for folder in (own_raw / "papi").iterdir():
+            if folder.name != year:
+                shutil.rmtree(folder)
+        return own_raw / "papi" / year / "r1"
+
+    return keep
