@@ -22,6 +22,7 @@ def all_releases(release_ids: list[str]) -> dict[str, str]:
 
 
 def build_job() -> dg.UnresolvedAssetJobDefinition:
+    """The job that the command, the sensor and the schedule run."""
     return dg.define_asset_job(
         "refresh",
         selection=dg.AssetSelection.all(),

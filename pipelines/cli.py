@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 not published, 2 a mistake in the call. Heavy imports stay
 
 from __future__ import annotations
 
+import atexit
 import csv
 import gc
 import json
@@ -12,6 +13,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -29,10 +31,14 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class Mistake(click.ClickException):
+    """The call cannot be carried out as it stands."""
+
     exit_code = 2
 
 
 class Refused(click.ClickException):
+    """The call was right and could not be carried out."""
+
     exit_code = 1
 
 
@@ -60,7 +66,9 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
         raise Mistake(f"{settings.raw} is not a folder")
     started = time.monotonic()
     _log_progress(started)
+    warnings.filterwarnings("ignore", module="dagster")  # notes to developers on features in beta
     from pipelines import lock, publication
+    from pipelines.calendar import overdue, today
     from pipelines.refresh import NothingToRead
     from pipelines.refresh import refresh as run
 
@@ -75,10 +83,14 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
         raise Refused("stopped; what was published before stays") from None
     except OSError as error:
         raise Refused(f"{error}; what was published before stays") from None
-    _say_refreshed(settings, done)
+    _say_refreshed(done)
+    for sentence in overdue(settings, today()):
+        click.echo(f"warning  {sentence}")
     in_force = publication.current(settings)
     if done.outcome == "not_published":
-        stays = f"the publication of {in_force.created:%d/%m/%Y %H:%M} stays" if in_force else "nothing is published yet"
+        stays = (
+            f"the publication of {in_force.created:%d/%m/%Y %H:%M} stays" if in_force else "nothing is published yet"
+        )
         click.echo(f"Not published: {stays}. ({time.monotonic() - started:.1f} s)")
         _leave(1)
     assert in_force is not None
@@ -120,8 +132,10 @@ def status(raw: Path | None, warehouse: Path | None) -> None:
         click.echo(f"Last publication: {in_force.created:%d/%m/%Y %H:%M}{limit}, {settings.published}")
     done = last(settings)
     if done is not None:
-        click.echo(f"Last refresh: {datetime.fromisoformat(done.ended):%d/%m/%Y %H:%M}, {done.outcome.replace('_', ' ')}")
-        _say_refreshed(settings, done)
+        click.echo(
+            f"Last refresh: {datetime.fromisoformat(done.ended):%d/%m/%Y %H:%M}, {done.outcome.replace('_', ' ')}"
+        )
+        _say_refreshed(done)
     for sentence in overdue(settings, today()):
         click.echo(sentence)
 
@@ -230,7 +244,7 @@ def _log_progress(started: float) -> None:
     logger.propagate = False
 
 
-def _say_refreshed(settings: Settings, done: Refreshed) -> None:
+def _say_refreshed(done: Refreshed) -> None:
     for check in done.failed_checks:
         click.echo(f"{'BLOCKED' if check.is_blocking else 'warning'}  {check.name}: {check.said}")
     for problem in done.problems:
@@ -245,7 +259,12 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
     lines = [
         ("what", f"{score['index_id'].upper()} {score['year']}, {score['province_name_vi']} ({score['province_key']})"),
         ("", f"{name} ({score['indicator_key']}, printed {score['code'] or 'nowhere: not measured'})"),
-        ("state", {"A": "A, normal", "Q": "Q, not published", "M": "M, not measured", "E": "E, estimated"}[score["obs_status"]]),
+        (
+            "state",
+            {"A": "A, normal", "Q": "Q, not published", "M": "M, not measured", "E": "E, estimated"}[
+                score["obs_status"]
+            ],
+        ),
     ]
     if score["score"] is None:
         why = ", ".join(filter(None, [score["not_published_form"], score["obs_reason"]]))
@@ -286,12 +305,14 @@ def _json_value(value: Any) -> Any:
 
 def _leave(code: int) -> NoReturn:
     """End at once: taking down the imported libraries object by object takes a second and changes nothing."""
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
 def main() -> None:
+    """Entry point of the command."""
     papi()
 
 

@@ -58,7 +58,8 @@ def build(settings: Settings, manifest: Manifest) -> list[Any]:
 
     Raises ``DbtFailed`` only where dbt itself broke; a failing test or model is among the results.
     """
-    return _invoke(settings, ["build"], manifest).results
+    results: list[Any] = _invoke(settings, ["build"], manifest).results
+    return results
 
 
 def load_manifest(settings: Settings) -> Manifest:

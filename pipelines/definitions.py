@@ -28,4 +28,5 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    """What workspace.yaml loads."""
     return build_definitions(Settings.from_environment())

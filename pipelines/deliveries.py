@@ -25,6 +25,8 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
 class DeliveredFile(BaseModel):
+    """A file of a delivery, beside its manifest."""
+
     model_config = ConfigDict(extra="forbid")
 
     path: str = Field(pattern=r"^[^/\\]+$")
@@ -209,7 +211,9 @@ def _changed_files(delivery: Delivery, manifest: Manifest) -> list[Finding]:
         name = delivery.path_in_raw(path)
         if path.is_symlink() or not path.is_file():
             findings.append(
-                Finding("file_present", name, "no such file", "the file that the manifest lists", "Put it back from git.")
+                Finding(
+                    "file_present", name, "no such file", "the file that the manifest lists", "Put it back from git."
+                )
             )
         elif path.stat().st_size > MAX_FILE_BYTES:
             findings.append(
@@ -250,4 +254,5 @@ def _changed_files(delivery: Delivery, manifest: Manifest) -> list[Finding]:
 
 
 def sha256_of(path: Path) -> str:
+    """Hash of a whole file; the files here are small and sizes lie."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

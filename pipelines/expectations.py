@@ -9,6 +9,7 @@ Dagster and dbt are still loading; benchmarks/README.md has the figures. The pro
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import multiprocessing
@@ -16,6 +17,7 @@ import os
 import threading
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -75,7 +77,7 @@ class Suite(BaseModel):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule said: ``failing`` holds the key and the judged cells of each of the ``n_failed`` rows it can name."""
+    """What one rule said; ``failing`` holds key and judged cells of those of the ``n_failed`` rows that it can name."""
 
     rule_id: str
     outcome: OutcomeName
@@ -105,7 +107,7 @@ def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[
     ``connection`` sees the suite's table and whatever its queries name; ``parameters`` are the values of
     ``$PARAMETER`` in kwargs. A rule that raises has the outcome ``error``.
     """
-    gx, context = _great_expectations()
+    context = _great_expectations()
     source = context.data_sources.add_or_update_pandas("warehouse")
     definition = source.add_dataframe_asset(suite.table).add_batch_definition_whole_dataframe("frame")
     batches: dict[tuple[str, tuple[str, ...]], Any] = {}
@@ -118,7 +120,7 @@ def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[
                 frame = relation.select(*columns).df()
                 batches[frame_sql(suite, rule), columns] = (frame, definition.get_batch({"dataframe": frame}))
             frame, batch = batches[frame_sql(suite, rule), columns]
-            outcomes.append(_judge_rule(gx, suite, rule, frame, batch, parameters))
+            outcomes.append(_judge_rule(suite, rule, frame, batch, parameters))
         except Exception as error:  # whatever a rule raises is its outcome, told apart from a failure
             outcomes.append(Outcome(rule.id, "error", f"{type(error).__name__}: {error}"))
     return outcomes
@@ -155,18 +157,16 @@ def _needed(suite: Suite, rule: Rule, columns: list[str]) -> tuple[str, ...]:
     return tuple(column for column in columns if column in suite.key or column in named)
 
 
-def _great_expectations() -> tuple[Any, Any]:
+def _great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    return gx, context
+    return context
 
 
-def _judge_rule(
-    gx: Any, suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, parameters: dict[str, Any]
-) -> Outcome:
+def _judge_rule(suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, parameters: dict[str, Any]) -> Outcome:
     from great_expectations.expectations.registry import get_expectation_impl
 
     # Built singly: a suite drops an unknown type without a word, this raises.
@@ -191,7 +191,7 @@ def _judge_rule(
         "pass" if result.success else "fail",
         str(observed),
         0 if result.success else int(n_failed),
-        [] if result.success else [_plain(row) for row in failing],
+        [] if result.success else sorted((_plain(row) for row in failing), key=str),
     )
 
 
@@ -204,8 +204,13 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers and texts that JSON knows; what is missing becomes None."""
     import pandas as pd
 
-    values = {name: None if pd.isna(value) else value for name, value in row.items()}
-    return {n: v.item() if hasattr(v, "item") else v if isinstance(v, (int, float)) else v and str(v) for n, v in values.items()}
+    return {name: None if pd.isna(value) else _plain_value(value) for name, value in row.items()}
+
+
+def _plain_value(value: Any) -> str | int | float | bool:
+    if hasattr(value, "item"):  # a number of numpy's
+        value = value.item()
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -234,7 +239,7 @@ def show(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) 
     if "." not in name:
         connection.register(name, frame)
         return
-    connection.execute(f"create schema if not exists {name.split('.')[0]}")
+    connection.execute(f"create schema if not exists {name.split('.', 1)[0]}")
     connection.register("shown", frame)
     connection.execute(f"create table {name} as select * from shown")
     connection.unregister("shown")
@@ -252,9 +257,16 @@ class Judge:
             return
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        context.Process(target=_serve, args=(theirs,), daemon=True, name="papi-judge").start()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True, name="papi-judge")
+        process.start()
         theirs.close()
         self._connection = ours
+        atexit.register(self._stop, ours, process)
+
+    def _stop(self, connection: Connection, process: SpawnProcess) -> None:
+        """Let the process end by itself, so that it takes its semaphores with it."""
+        connection.close()
+        process.join(timeout=5)
 
     def ask(self, task: Task) -> list[Outcome]:
         """One outcome a rule, ``not_run`` for every rule where the process has died."""
@@ -266,7 +278,9 @@ class Judge:
                 answer: list[Outcome] | BaseException = self._connection.recv()
             except (EOFError, OSError) as error:
                 self._connection = None
-                return [Outcome(rule.id, "not_run", f"the judging process ended: {error!r}") for rule in task.suite.rules]
+                return [
+                    Outcome(rule.id, "not_run", f"the judging process ended: {error!r}") for rule in task.suite.rules
+                ]
         if isinstance(answer, BaseException):
             return [Outcome(rule.id, "error", repr(answer)) for rule in task.suite.rules]
         return answer

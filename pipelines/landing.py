@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import deliveries as deliveries_
+from pipelines import fingerprint
 from pipelines.deliveries import Delivery, Manifest
 from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, outcome_row, read_suite
 from pipelines.findings import Finding
@@ -70,6 +71,7 @@ class JudgementFailed(RuntimeError):
 
 
 def suite(settings: Settings) -> Suite:
+    """The rules on deliveries."""
     return read_suite(settings.expectations / f"{TABLE}.yml")
 
 
@@ -221,8 +223,12 @@ def _judge(
     landed = []
     for delivery in read:
         own = [_outcome_of(delivery, outcome) for outcome in outcomes]
-        findings = [f for rule, outcome in zip(rules.rules, own, strict=True) for f in _findings(delivery, rule, outcome)]
-        is_refused = any(r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True))
+        findings = [
+            f for rule, outcome in zip(rules.rules, own, strict=True) for f in _findings(delivery, rule, outcome)
+        ]
+        is_refused = any(
+            r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True)
+        )
         frame = frames[delivery.release_id]
         scores_file = None if is_refused else _write_scores(settings, delivery, frame)
         landed.append(Landed(delivery, scores_file, len(frame), findings, own))
@@ -371,6 +377,7 @@ def _keep(settings: Settings, landed: Landed) -> None:
 # --- loading -------------------------------------------------------------------------------------------------------
 
 LANDING_TABLES = {
+    "built_from": "fingerprint varchar, as_of varchar",
     "score": """
         release_id varchar, province_code varchar, code varchar, score decimal(15, 9),
         source_file varchar, source_cell varchar, sha256 varchar""",
@@ -404,6 +411,9 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
     connection.execute("create schema landing")
     for table, columns in LANDING_TABLES.items():
         connection.execute(f"create table landing.{table} ({columns})")
+    connection.execute(
+        "insert into landing.built_from values (?, ?)", [fingerprint.of(settings), fingerprint.as_of(settings)]
+    )
     if accepted:
         files = [str(item.scores) for item in accepted]
         connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
@@ -443,6 +453,15 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[s
     connection.register("arriving", pd.DataFrame(rows, dtype=object))
     connection.execute(f"insert into landing.{table} by name select * from arriving")
     connection.unregister("arriving")
+
+
+def built_from(settings: Settings) -> tuple[str, str]:
+    """Fingerprint and as-of date of what the build file was made from."""
+    import duckdb
+
+    with duckdb.connect(str(settings.build), read_only=True) as connection:
+        [(made_from, as_of)] = connection.execute("select fingerprint, as_of from landing.built_from").fetchall()
+    return made_from, as_of
 
 
 def _due_rows(reference: Reference, expected: list[Delivery]) -> list[dict[str, Any]]:

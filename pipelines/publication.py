@@ -229,4 +229,6 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 def _quoted(text: object) -> str:
     """A literal where DuckDB takes no bound value: file names and comments."""
+    if text is None:
+        return "null"
     return "'" + str(text).replace("'", "''") + "'"

@@ -30,7 +30,10 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 
     if not settings.published.exists():
         raise NotPublishedYet(f"nothing is published in {settings.warehouse} yet: run `papi refresh` first")
-    config = {"enable_external_access": "false", "lock_configuration": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
     return duckdb.connect(str(settings.published.resolve()), read_only=True, config=config)
 
 
@@ -83,7 +86,7 @@ def _province(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) -> 
     if not rows:
         years = connection.execute("select min(year), max(year) from marts.index_score").fetchone()
         raise NotFound(f"no results of {year}; published are {years[0]} to {years[1]}" if years else f"no {year}")
-    names = {row["province_key"]: row["name"] for row in rows}
+    names: dict[str, str] = {row["province_key"]: row["name"] for row in rows}
     for key, name in names.items():
         if plain(wanted) in (key, key.split("-")[0], plain(name)):
             return key
@@ -99,7 +102,9 @@ def _indicator(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) ->
     for row in rows:
         if wanted.lower() in (row["indicator_key"], row["code"]):
             return str(row["indicator_key"])
-    known = {row["indicator_key"]: row["indicator_key"] for row in rows} | {row["code"]: row["code"] for row in rows if row["code"]}
+    known = {row["indicator_key"]: row["indicator_key"] for row in rows} | {
+        row["code"]: row["code"] for row in rows if row["code"]
+    }
     raise NotFound(f"no indicator {wanted!r} in {year}{_nearest(wanted.lower(), known)}")
 
 

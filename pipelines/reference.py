@@ -15,6 +15,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Method:
+    """A version of an index's method; ``last_year`` is None while in force."""
+
     index_id: str
     method: str
     first_year: int
@@ -23,6 +25,8 @@ class Method:
 
 @dataclass(frozen=True)
 class Indicator:
+    """A concept over the years in which its code and scale (as printed, in points) held."""
+
     index_id: str
     indicator_key: str
     level: str
@@ -36,6 +40,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Province:
+    """A province in one period of validity, both days included."""
+
     province_key: str
     code: str
     name_vi: str
@@ -49,6 +55,8 @@ class Province:
 
 @dataclass(frozen=True)
 class Index:
+    """An index; ``overdue_after`` is a month and day such as 05-31."""
+
     index_id: str
     name_vi: str
     overdue_after: str

@@ -10,6 +10,7 @@ import importlib
 import json
 import logging
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -55,11 +56,10 @@ def refresh(settings: Settings) -> Refreshed:
     """
     with lock.hold(settings):
         publication.sweep(settings)
-        wanted = fingerprint.of(settings)
         in_force = publication.current(settings)
-        if in_force is not None and in_force.fingerprint == wanted:
+        if in_force is not None and in_force.fingerprint == fingerprint.of(settings):
             return Refreshed("nothing_new", _now())
-        done = _run(settings, wanted)
+        done = _run(settings)
         _remember(settings, done)
         return done
 
@@ -74,7 +74,7 @@ def last(settings: Settings) -> Refreshed | None:
     return Refreshed(**kept, failed_checks=checks)
 
 
-def _run(settings: Settings, wanted: str) -> Refreshed:
+def _run(settings: Settings) -> Refreshed:
     release_ids = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
     if not release_ids:
         known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
@@ -88,6 +88,7 @@ def _run(settings: Settings, wanted: str) -> Refreshed:
     # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opened = aside.submit(_instance, settings)
+        from pipelines.assets.published import PUBLISHED
         from pipelines.automation import ON_TIME, all_releases
         from pipelines.definitions import build_definitions
 
@@ -104,8 +105,8 @@ def _run(settings: Settings, wanted: str) -> Refreshed:
         for evaluation in result.get_asset_check_evaluations()
         if not evaluation.passed and evaluation.check_name != ON_TIME
     ]
-    in_force = publication.current(settings)
-    is_published = in_force is not None and in_force.fingerprint == wanted
+    # A run is green where a step was skipped: only the publication itself says that it happened.
+    is_published = any(event.asset_key == PUBLISHED for event in result.all_events if event.is_step_materialization)
     problems = [] if is_published else _problems(result.all_events)
     return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
 
@@ -114,13 +115,9 @@ def _instance(settings: Settings) -> dg.DagsterInstance:
     """Run history lives in the warehouse folder; runs that were killed are closed."""
     import dagster as dg
 
-    from pipelines.run_history import DAGSTER_YAML
+    from pipelines.run_history import prepare_home
 
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        config.write_text(DAGSTER_YAML.format(home=home), encoding="utf-8")
+    home = prepare_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     instance = dg.DagsterInstance.from_config(str(home))
     unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
@@ -129,7 +126,7 @@ def _instance(settings: Settings) -> dg.DagsterInstance:
     return instance
 
 
-def _problems(events: list[dg.DagsterEvent]) -> list[str]:
+def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """What made steps fail, apart from failed checks, each once."""
     said = []
     for event in events:

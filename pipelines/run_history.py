@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log import ConsolidatedSqliteEventLogStorage
 from sqlalchemy import Connection, Engine, create_engine, event
+
+from pipelines.settings import Settings
 
 DAGSTER_YAML = """\
 # Written by papi. Telemetry is off; the history of runs lies beside this file.
@@ -27,6 +30,16 @@ event_log_storage:
   config:
     base_dir: {home}/history
 """
+
+
+def prepare_home(settings: Settings) -> Path:
+    """DAGSTER_HOME of a warehouse, with its dagster.yaml."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML.format(home=home), encoding="utf-8")
+    return home
 
 
 class RunHistory(ConsolidatedSqliteEventLogStorage):
@@ -49,3 +62,7 @@ class RunHistory(ConsolidatedSqliteEventLogStorage):
 
 def _do_not_wait_for_the_disk(connection: Any, _record: Any) -> None:
     connection.execute("pragma synchronous = off")
+
+
+if __name__ == "__main__":  # for `make dev`
+    print(prepare_home(Settings.from_environment()))

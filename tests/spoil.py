@@ -134,7 +134,9 @@ SPOILT = [
         "province_code, code",
         "a column score",
     ),
-    Spoilt("an empty file", "2019", rewrite(lambda _: []), "not_empty", "scores.csv", None, None, "an empty", "a header"),
+    Spoilt(
+        "an empty file", "2019", rewrite(lambda _: []), "not_empty", "scores.csv", None, None, "an empty", "a header"
+    ),
     Spoilt(
         "a blank row",
         "2021",

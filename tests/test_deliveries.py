@@ -38,8 +38,16 @@ def test_as_of_leaves_out_what_was_not_yet_published(own_raw: Path) -> None:
     [
         (lambda text: text.replace("method: V4\n", ""), "manifest_complete", "method"),
         (lambda text: text + "colour: blue\n", "manifest_complete", "colour"),
-        (lambda text: text.replace("published_day_known: true", "published_day_known: false"), "manifest_complete", None),
-        (lambda text: text.replace("path: scores.csv", "path: ../2019/r1/scores.csv"), "manifest_complete", "files.0.path"),
+        (
+            lambda text: text.replace("published_day_known: true", "published_day_known: false"),
+            "manifest_complete",
+            None,
+        ),
+        (
+            lambda text: text.replace("path: scores.csv", "path: ../2019/r1/scores.csv"),
+            "manifest_complete",
+            "files.0.path",
+        ),
         (lambda text: text.replace("revision: 1", "revision: 2"), "manifest_matches_folder", "revision"),
         (lambda text: text + "  : [", "manifest_readable", None),
     ],

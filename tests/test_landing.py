@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines import deliveries, landing
-from pipelines.expectations import Outcome
+from pipelines.expectations import JUDGE, Outcome
 from pipelines.landing import Landed
 from pipelines.settings import ROOT, Settings
 from tests.spoil import EDITED, SPOILT, Spoilt, line, rewrite, seal
@@ -36,7 +36,9 @@ def test_each_real_release_is_accepted_with_every_score(settings: Settings) -> N
 
 
 @pytest.mark.parametrize("case", [*SPOILT, EDITED], ids=lambda case: case.what)
-def test_a_bad_delivery_is_refused_with_its_place(settings: Settings, only: Callable[[str], Path], case: Spoilt) -> None:
+def test_a_bad_delivery_is_refused_with_its_place(
+    settings: Settings, only: Callable[[str], Path], case: Spoilt
+) -> None:
     folder = only(case.year)
     case.spoil(folder)
     [refused] = land(settings)
@@ -113,7 +115,7 @@ def test_a_mended_delivery_is_read_again(settings: Settings, only: Callable[[str
 
 
 def test_a_rule_in_error_lets_nothing_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing.JUDGE, "ask", lambda _: [Outcome("no_zero", "error", "no such column")])
+    monkeypatch.setattr(JUDGE, "ask", lambda _: [Outcome("no_zero", "error", "no such column")])
     with pytest.raises(landing.JudgementFailed, match="no such column"):
         land(settings)
     assert not list(settings.landing.rglob("landed.json"))
@@ -135,7 +137,9 @@ def test_no_test_changes_the_real_raw() -> None:
 
 
 def test_the_many_faults_of_one_delivery_hide_none_of_another(settings: Settings) -> None:
-    rewrite(lambda lines: [lines[0], *(row.rsplit(",", 1)[0] + ",99" for row in lines[1:])])(settings.raw / "papi/2011/r1")
+    rewrite(lambda lines: [lines[0], *(row.rsplit(",", 1)[0] + ",99" for row in lines[1:])])(
+        settings.raw / "papi/2011/r1"
+    )
     line(2, "01,1.1,9.9")(settings.raw / "papi/2024/r1")
     states = {item.delivery.year: (item.state, len(item.findings)) for item in land(settings)}
     assert states[2011] == ("refused", 100)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import fingerprint, publication
+from pipelines import landing, publication
 from pipelines.assets.releases import OWNERS
 from pipelines.settings import Settings
 
@@ -28,8 +28,8 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         pool="duckdb_writer",
         description="warehouse/papi.duckdb with Parquet beside it, switched to in one step after every check.",
     )
-    def published() -> dg.MaterializeResult:
-        done = publication.publish(settings, fingerprint.of(settings), fingerprint.as_of(settings))
+    def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        done = publication.publish(settings, *landing.built_from(settings))
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
         return dg.MaterializeResult(

@@ -44,7 +44,7 @@ def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPa
             ),
         ],
     )
-    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         wanted = set(context.partition_keys)
         chosen = [d for d in deliveries.read_all(settings.raw, settings.as_of) if d.release_id in wanted]
         landed = landing.land(settings, chosen)
@@ -76,7 +76,7 @@ def check_results(rules: Suite, landed: list[Landed]) -> list[dg.AssetCheckResul
 def _result(name: str, failed: list[Landed], rule_ids: set[str]) -> dg.AssetCheckResult:
     found = [(item, finding) for item in failed for finding in item.findings if finding.rule_id in rule_ids]
     columns = ("release", "file", "row", "column", "found", "expected", "remedy")
-    rows = [
+    rows: list[dict[str, str | int | float | bool | None]] = [
         {
             "release": item.delivery.release_id,
             "file": finding.file,
@@ -99,4 +99,3 @@ def _result(name: str, failed: list[Landed], rule_ids: set[str]) -> dg.AssetChec
         description=f"{len(failed)} deliveries refused, {len(found)} findings" if failed else None,
         metadata={"n_findings": len(found), "first_findings": table},
     )
-

@@ -53,7 +53,7 @@ registered as (
         paired.parent_key,
         paired.is_measured_before,
         paired.is_rescaled,
-        exists (
+        exists(
             select 1
             from breaks
             where

@@ -13,5 +13,5 @@ select
 from releases
 inner join provinces
     on
-        provinces.valid_from <= releases.provinces_as_of
-        and (provinces.valid_to is null or provinces.valid_to >= releases.provinces_as_of)
+        releases.provinces_as_of >= provinces.valid_from
+        and (provinces.valid_to is null or releases.provinces_as_of <= provinces.valid_to)

@@ -86,5 +86,5 @@ left join field
 left join group_rules
     on
         current_score.index_id = group_rules.index_id
-        and group_rules.first_year <= current_score.year
-        and (group_rules.last_year is null or group_rules.last_year >= current_score.year)
+        and current_score.year >= group_rules.first_year
+        and (group_rules.last_year is null or current_score.year <= group_rules.last_year)

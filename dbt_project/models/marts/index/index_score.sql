@@ -69,8 +69,8 @@ inner join releases on current_score.release_id = releases.release_id
 inner join provinces
     on
         current_score.province_key = provinces.province_key
-        and provinces.valid_from <= releases.provinces_as_of
-        and (provinces.valid_to is null or provinces.valid_to >= releases.provinces_as_of)
+        and releases.provinces_as_of >= provinces.valid_from
+        and (provinces.valid_to is null or releases.provinces_as_of <= provinces.valid_to)
 left join indicators
     on
         current_score.index_id = indicators.index_id

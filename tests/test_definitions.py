@@ -1,0 +1,71 @@
+"""What `dagster dev` shows: graph, groups, owners, descriptions, one check a rule."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import build_definitions
+from pipelines.expectations import read_suites
+from pipelines.refresh import _instance
+from pipelines.settings import ROOT, Settings
+from tests.conftest import Built
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return build_definitions(Settings())
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions) -> dg.AssetGraph:
+    return definitions.resolve_asset_graph()
+
+
+def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Definitions) -> None:
+    specs = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] != "landing" or spec.owners]
+    assert {spec.group_name for spec in specs} == {
+        "landing", "seeds", "staging_landing", "intermediate", "core", "marts_index", "audit", "published",
+    }  # fmt: skip
+    for spec in specs:
+        assert spec.owners, spec.key
+        assert spec.description, spec.key
+
+
+def test_releases_are_the_partitions_of_landing(definitions: dg.Definitions) -> None:
+    [spec] = [s for s in definitions.resolve_all_asset_specs() if s.key == dg.AssetKey(["landing", "release"])]
+    assert spec.partitions_def is not None
+    assert spec.partitions_def.get_partition_keys() == [f"papi-{year}-r1" for year in range(2011, 2025)]
+
+
+def test_published_comes_after_every_table_that_readers_see(definitions: dg.Definitions) -> None:
+    [published] = [s for s in definitions.resolve_all_asset_specs() if s.key == dg.AssetKey(["published"])]
+    upstream = {dep.asset_key.to_user_string() for dep in published.deps}
+    assert {"marts/index_score", "core/fct_score", "audit/check_result", "core/dim_province"} <= upstream
+
+
+def test_each_rule_is_one_check_and_those_on_tables_block(graph: dg.AssetGraph) -> None:
+    for table, suite in read_suites(ROOT / "expectations").items():
+        asset = dg.AssetKey(["landing", "release"] if table == "landing.score" else table.split("."))
+        for rule in suite.rules:
+            spec = graph.get_check_spec(dg.AssetCheckKey(asset, rule.id))
+            assert spec.blocking == (table != "landing.score")
+            assert spec.description == rule.because
+
+
+def test_the_run_history_keeps_row_counts_and_failing_rows(built: Built) -> None:
+    with _instance(built.settings) as instance:
+        [run] = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "index_score"]))
+        assert event is not None
+        assert event.asset_materialization is not None
+        assert event.asset_materialization.metadata["dagster/row_count"].value == 35_280
+        records = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(dg.AssetKey(["core", "dim_release"]), "published_day_known"), limit=1
+        )
+        evaluation = records[0].event.dagster_event.asset_check_evaluation_data  # type: ignore[union-attr]
+        assert evaluation.metadata["n_failed"].value == 3
+        assert isinstance(table := evaluation.metadata["first_failing"], dg.TableMetadataValue)
+        rows = table.records
+        assert {row.data["release_id"] for row in rows} == {"papi-2011-r1", "papi-2012-r1", "papi-2014-r1"}

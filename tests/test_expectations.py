@@ -1,0 +1,136 @@
+"""Each rule passes on good data and bites on its own example of bad data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines import deliveries, expectations, landing
+from pipelines.expectations import Judge, Outcome, Rule, Suite, Task, read_suite, read_suites
+from pipelines.reference import Reference
+from pipelines.settings import ROOT, Settings
+from tests.conftest import Built
+
+SUITES = read_suites(ROOT / "expectations")
+RULES = [(suite, rule) for suite in SUITES.values() for rule in suite.rules]
+TRUE_OF_REAL_DATA = {"name_confirmed": 20, "published_day_known": 3}
+
+
+@pytest.fixture(scope="module")
+def delivered() -> dict[str, Any]:
+    """Two real deliveries as the rules on deliveries see them."""
+    settings = Settings()
+    reference = Reference(settings.seeds)
+    read = [d for d in deliveries.read_all(settings.raw) if d.year in (2020, 2021)]
+    frames = {}
+    for delivery in read:
+        frame, _ = landing._read(settings, reference, delivery)
+        assert frame is not None
+        frames[delivery.release_id] = frame
+    scores, others = landing.judged_frames(reference, read, frames)
+    return {"landing.score": scores, **others}
+
+
+def judge_rule(delivered: dict[str, Any], build: Path, suite: Suite, rule: Rule, spoilt: bool) -> Outcome:
+    """Judge one rule on copies of the tables its SQL names, spoilt by its own example or not."""
+    sql = f"{suite.table} {rule.query or ''} {rule.where or ''} {rule.bites}"
+    with duckdb.connect() as connection:
+        if suite.table == landing.TABLE:
+            for name, frame in delivered.items():
+                expectations.show(connection, name, frame)
+        else:
+            connection.execute(f"attach '{build}' as build (read_only)")
+            for name in set(re.findall(r"\b(?:core|marts|landing)\.\w+", sql)):
+                connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                connection.execute(f"create table {name} as select * from build.{name}")
+        if spoilt:
+            connection.execute(rule.bites)
+        [outcome] = expectations.judge(suite.model_copy(update={"rules": [rule]}), connection, {})
+    return outcome
+
+
+@pytest.mark.parametrize(("suite", "rule"), RULES, ids=lambda part: getattr(part, "table", getattr(part, "id", "")))
+def test_a_rule_passes_on_real_data_and_bites_on_its_example(
+    built: Built, delivered: dict[str, Any], suite: Suite, rule: Rule
+) -> None:
+    good = judge_rule(delivered, built.settings.build, suite, rule, spoilt=False)
+    assert good.n_failed == TRUE_OF_REAL_DATA.get(rule.id, 0), good
+    assert good.outcome == ("fail" if rule.id in TRUE_OF_REAL_DATA else "pass")
+    bad = judge_rule(delivered, built.settings.build, suite, rule, spoilt=True)
+    assert bad.outcome == "fail", bad
+    assert bad.n_failed > good.n_failed
+
+
+def test_only_a_warning_may_fail_on_real_data() -> None:
+    assert {rule.severity for _, rule in RULES if rule.id in TRUE_OF_REAL_DATA} == {"warning"}
+
+
+def test_every_suite_begins_with_the_rows_that_must_be_there() -> None:
+    judged = {"core.dim_release", "core.dim_indicator", "core.dim_province", "core.fct_score", "marts.index_score"}
+    assert set(SUITES) == judged | {"landing.score"}
+    for suite in SUITES.values():
+        assert suite.rules[0].id in {"row_count", "release_set", "province_set"}
+
+
+def suite_of(**change: Any) -> Suite:
+    rule = {
+        "id": "a_rule",
+        "expectation": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "score"},
+        "severity": "critical",
+        "because": "b",
+        "remedy": "r",
+        "bites": "x",
+    }
+    return Suite.model_validate({"table": "t", "key": ["place"], "rules": [rule | change]})
+
+
+def judged(**change: Any) -> Outcome:
+    with duckdb.connect() as connection:
+        connection.execute("create table t as select 1.5 as score, 'a' as place union all select null, 'b'")
+        [outcome] = expectations.judge(suite_of(**change), connection, {})
+        return outcome
+
+
+def test_a_failing_row_is_told_by_its_key_and_cell() -> None:
+    assert judged() == Outcome("a_rule", "fail", "1 of 2 rows", 1, [{"score": None, "place": "b"}])
+
+
+def test_where_narrows_the_rows() -> None:
+    assert judged(where="place = 'a'").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expectation": "expect_nothing_known"},
+        {"kwargs": {"column": "no_such_column"}},
+        {"kwargs": {"colum": "score"}},
+        {"query": "select * from no_such_table"},
+    ],
+)
+def test_a_rule_that_cannot_be_judged_is_an_error_and_not_a_failure(change: dict[str, Any]) -> None:
+    assert judged(**change).outcome == "error"
+
+
+def test_an_unknown_field_or_a_repeated_id_is_refused(tmp_path: Path) -> None:
+    text = (ROOT / "expectations/core.dim_release.yml").read_text("utf-8")
+    path = tmp_path / "suite.yml"
+    path.write_text(text.replace("severity:", "severety:", 1), "utf-8")
+    with pytest.raises(ValueError, match="severety"):
+        read_suite(path)
+    path.write_text(text.replace("known_after_the_survey", "release_set"), "utf-8")
+    with pytest.raises(ValueError, match="twice"):
+        read_suite(path)
+
+
+def test_a_judging_process_that_died_leaves_every_rule_not_run() -> None:
+    judge = Judge()
+    judge.start()
+    assert judge._connection is not None
+    judge._connection.close()
+    assert [o.outcome for o in judge.ask(Task(SUITES["core.dim_release"], None, {}, {}))] == ["not_run"] * 3

@@ -1,0 +1,161 @@
+"""The refresh end to end, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import publication, query
+from pipelines.settings import ROOT, Settings
+from tests.conftest import PAPI, Built, run_papi
+from tests.spoil import SPOILT
+
+BLOCK_THE_NETWORK = """
+import socket
+def refuse(self, address, *rest):
+    if self.family != socket.AF_UNIX:
+        raise AssertionError(f"a connection to {address} was tried")
+socket.socket.connect = socket.socket.connect_ex = refuse
+socket.getaddrinfo = lambda host, *rest, **more: refuse(socket.socket(), host)
+"""
+
+
+def parquet_bytes(settings: Settings) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in settings.parquet.iterdir()}
+
+
+def test_a_refresh_says_what_it_did(built: Built) -> None:
+    said = built.first.out
+    for stage in (
+        "landing: 14 of 14 releases accepted, 21891 scores",
+        "checks: marts.index_score, 10 of 10 rules pass",
+        "published: 10 tables, 35280 rows of marts.index_score",
+        "warning  core/dim_release published_day_known: fail: 3 of 14 rows",
+        "PAPI 2025 is overdue",
+    ):
+        assert stage in said
+
+
+def test_nothing_new_is_said_and_nothing_is_done(built: Built) -> None:
+    before = built.settings.current.resolve()
+    again = run_papi("refresh", "--warehouse", built.settings.warehouse)
+    assert again.code == 0
+    assert "Nothing new" in again.out
+    assert built.settings.current.resolve() == before
+
+
+def test_without_a_network_the_same_input_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(BLOCK_THE_NETWORK, "utf-8")
+    settings = Settings(warehouse=tmp_path / "warehouse")
+    done = run_papi("refresh", "--warehouse", settings.warehouse, env={"PYTHONPATH": str(tmp_path)})
+    assert done.code == 0, done.out
+    assert parquet_bytes(settings) == parquet_bytes(built.settings)
+
+
+def test_bad_deliveries_are_refused_and_the_rest_is_published(own_raw: Path, tmp_path: Path) -> None:
+    for case in SPOILT:
+        case.spoil(own_raw / "papi" / case.year / "r1")
+    settings = Settings(raw=own_raw, warehouse=tmp_path / "warehouse")
+    done = run_papi("refresh", "--raw", own_raw, "--warehouse", settings.warehouse)
+    assert done.code == 0, done.out
+    assert "landing: 1 of 14 releases accepted, 1827 scores" in done.out
+    with query.connect(settings) as connection:
+        for table in ("core.dim_release", "core.fct_score", "marts.index_score"):
+            assert connection.execute(f"select distinct year from {table}").fetchall() == [(2020,)]
+        refused = connection.execute("select year::varchar from audit.delivery where state = 'refused'").fetchall()
+        assert {year for (year,) in refused} == {case.year for case in SPOILT}
+        for case in SPOILT:
+            row = connection.execute(
+                """
+                select count(*) from audit.finding
+                where release_id = ? and rule_id = ? and source_file = ? and source_row is not distinct from ?
+                    and contains(found, ?) and contains(expected, ?)
+                """,
+                [f"papi-{case.year}-r1", case.rule_id, f"raw/papi/{case.year}/r1/{case.file}", case.row,
+                 case.found, case.expected],
+            ).fetchone()  # fmt: skip
+            assert row, case.what
+            assert row[0] >= 1, case.what
+    status = run_papi("status", "--raw", own_raw, "--warehouse", settings.warehouse)
+    assert len(re.findall(r"^papi-\d{4}-r1 .* refused ", status.out, flags=re.MULTILINE)) == len(SPOILT)
+    assert "raw/papi/2012/r1/scores.csv, row 5, column score: found '0,87'" in status.out
+
+
+def test_as_of_builds_what_was_known_that_day(tmp_path: Path) -> None:
+    settings = Settings(warehouse=tmp_path / "warehouse")
+    done = run_papi("refresh", "--as-of", "2021-04-13", "--warehouse", settings.warehouse)
+    assert done.code == 0, done.out
+    with query.connect(settings) as connection:
+        assert connection.execute("select max(year) from marts.index_score").fetchone() == (2019,)
+    found = publication.current(settings)
+    assert found is not None
+    assert found.package["as_of"] == "2021-04-13"
+
+
+def test_a_failed_check_blocks_and_the_last_publication_stays(own_warehouse: Settings, tmp_path: Path) -> None:
+    rules = tmp_path / "expectations"
+    shutil.copytree(ROOT / "expectations", rules)
+    path = rules / "marts.index_score.yml"
+    path.write_text(path.read_text("utf-8").replace("value_set: [0]}", "value_set: [0, 44.317183]}", 1), "utf-8")
+    before = own_warehouse.current.resolve()
+    done = run_papi("refresh", "--warehouse", own_warehouse.warehouse, env={"PAPI_EXPECTATIONS": str(rules)})
+    assert done.code == 1
+    assert "BLOCKED  marts/index_score no_zero: fail: 1 of 35280 rows" in done.out
+    assert "Not published" in done.out
+    assert "Traceback" not in done.out
+    assert own_warehouse.current.resolve() == before
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        [(failing,)] = connection.execute(
+            "select failing from audit.check_result where table_name = 'marts.index_score' and outcome = 'fail'"
+        ).fetchall()
+    [row] = json.loads(failing)
+    assert (row["year"], row["province_key"], row["indicator_key"]) == (2020, "24-bac-giang", "total")
+    assert "not published" in run_papi("status", "--warehouse", own_warehouse.warehouse).out
+
+
+def test_a_second_refresh_is_refused_and_a_killed_one_changes_nothing(own_warehouse: Settings, own_raw: Path) -> None:
+    (own_raw / "papi/2011/r1/release.yaml").write_text(
+        (own_raw / "papi/2011/r1/release.yaml").read_text("utf-8") + "# seen again\n", "utf-8"
+    )
+    before = own_warehouse.current.resolve()
+    command = [str(PAPI), "refresh", "--raw", str(own_raw), "--warehouse", str(own_warehouse.warehouse)]
+    with query.connect(own_warehouse) as reader, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        while b"landing" not in (line := first.stdout.readline()):
+            assert line, "the first refresh ended too early"
+        began = time.monotonic()
+        second = run_papi("refresh", "--raw", own_raw, "--warehouse", own_warehouse.warehouse)
+        assert time.monotonic() - began < 5
+        assert second.code == 1
+        assert f"pid {first.pid}, since " in second.out
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        assert reader.execute("select count(*) from marts.index_score").fetchone() == (35_280,)
+    assert own_warehouse.current.resolve() == before
+    with query.connect(own_warehouse) as connection:
+        assert connection.execute("select count(*) from marts.index_score").fetchone() == (35_280,)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--as-of", "yesterday"], "does not match the format"),
+        (["--as-of", "2001-01-01"], "holds no delivery known on 01/01/2001"),
+        (["--raw", "no-such-folder"], "is not a folder"),
+        (["--frobnicate"], "No such option"),
+    ],
+)
+def test_a_mistake_in_the_call_is_told_without_a_trace(tmp_path: Path, arguments: list[str], says: str) -> None:
+    done = run_papi("refresh", "--warehouse", tmp_path / "w", *arguments)
+    assert done.code == 2
+    assert says in done.out
+    assert "Traceback" not in done.out
