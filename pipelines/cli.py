@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 not published, 2 a mistake in the call. Heavy imports stay
 
 from __future__ import annotations
 
-import atexit
 import csv
 import gc
 import json
@@ -17,10 +16,11 @@ import warnings
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.leaving import leave
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
             f"the publication of {in_force.created:%d/%m/%Y %H:%M} stays" if in_force else "nothing is published yet"
         )
         click.echo(f"Not published: {stays}. ({time.monotonic() - started:.1f} s)")
-        _leave(1)
+        leave(1)
     assert in_force is not None
     word = "Nothing new: published" if done.outcome == "nothing_new" else "Published"
     click.echo(f"{word} {in_force.created:%d/%m/%Y %H:%M}: {settings.published} ({time.monotonic() - started:.1f} s)")
-    _leave(0)
+    leave(0)
 
 
 @papi.command()
@@ -301,14 +301,6 @@ def _day(day: date | None) -> str:
 
 def _json_value(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: taking down the imported libraries object by object takes a second and changes nothing."""
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def main() -> None:

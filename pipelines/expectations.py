@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib.util
 import json
 import multiprocessing
 import os
+import sys
 import threading
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.leaving import leave
 from pipelines.yaml_text import load_yaml
 
 if TYPE_CHECKING:
@@ -159,11 +162,28 @@ def _needed(suite: Suite, rule: Rule, columns: list[str]) -> tuple[str, ...]:
 
 def _great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    _import_when_used("scipy.stats")  # for a divergence that no rule here asks for; two fifths of the import
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
+
+
+def _import_when_used(name: str) -> None:
+    """Let ``import name`` return at once and load at the first use, by Python's own lazy loader."""
+    if name in sys.modules:
+        return
+    parent, _, child = name.rpartition(".")
+    importlib.import_module(parent)
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    setattr(sys.modules[parent], child, module)
+    spec.loader.exec_module(module)
 
 
 def _judge_rule(suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, parameters: dict[str, Any]) -> Outcome:
@@ -293,7 +313,7 @@ def _serve(connection: Connection) -> None:
         try:
             task: Task = connection.recv()
         except EOFError:  # the parent is gone
-            return
+            leave(0)
         try:
             connection.send(task.run())
         except Exception as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log import ConsolidatedSqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from pipelines.settings import Settings
 
@@ -28,7 +28,7 @@ event_log_storage:
   module: pipelines.run_history
   class: RunHistory
   config:
-    base_dir: {home}/history
+    base_dir: "{home}/history"
 """
 
 
@@ -53,6 +53,13 @@ class RunHistory(ConsolidatedSqliteEventLogStorage):
         engine = create_engine(self._conn_string, connect_args={"timeout": 60})
         event.listen(engine, "connect", _do_not_wait_for_the_disk)
         return engine
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set(inspect(self._engine).get_table_names())
+
+    def has_table(self, table_name: str) -> bool:
+        return table_name in self._tables
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:

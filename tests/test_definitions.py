@@ -66,6 +66,7 @@ def test_the_run_history_keeps_row_counts_and_failing_rows(built: Built) -> None
         )
         evaluation = records[0].event.dagster_event.asset_check_evaluation_data  # type: ignore[union-attr]
         assert evaluation.metadata["n_failed"].value == 3
-        assert isinstance(table := evaluation.metadata["first_failing"], dg.TableMetadataValue)
+        table = evaluation.metadata["first_failing"]
+        assert isinstance(table, dg.TableMetadataValue)
         rows = table.records
         assert {row.data["release_id"] for row in rows} == {"papi-2011-r1", "papi-2012-r1", "papi-2014-r1"}
