@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 import unicodedata
 from pathlib import Path
 
@@ -112,7 +113,14 @@ def test_telemetry_is_off_in_the_projects_own_files() -> None:
     assert yaml.safe_load(DAGSTER_YAML.format(home="w"))["telemetry"]["enabled"] is False
     assert yaml.safe_load((ROOT / "dagster.yaml").read_text("utf-8"))["telemetry"]["enabled"] is False
     assert '"GX_ANALYTICS_ENABLED"] = "false"' in (PIPELINES / "expectations.py").read_text("utf-8")
-    assert "[tool.dg.cli.telemetry]\nenabled = false" in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_dagster_dev_loads_the_workspace_file() -> None:
+    """With a block of its own in pyproject.toml it would pass workspace.yaml over."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert not {"dagster", "dg"} & set(project["tool"])
+    [target] = yaml.safe_load((ROOT / "workspace.yaml").read_text("utf-8"))["load_from"]
+    assert target["python_module"] == {"module_name": "pipelines.definitions", "location_name": "papi"}
 
 
 def test_the_lock_names_no_address_and_hashes_everything() -> None:
