@@ -11,10 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import hypothesis
 import pytest
 
 from pipelines import query
 from pipelines.settings import ROOT, Settings
+
+# The same examples each time, and no verdict on how fast a machine makes them.
+hypothesis.settings.register_profile(
+    "papi", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("papi")
 
 PAPI = Path(sys.executable).parent / "papi"
 

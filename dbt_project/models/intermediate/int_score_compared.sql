@@ -58,9 +58,9 @@ select
     province_key,
     indicator_key,
     previous_score,
-    score - previous_score as change,
+    cast(score - previous_score as decimal(15, 9)) as change,
     -- The reader subtracts what is printed, so what is printed is subtracted.
-    round(score, 2) - round(previous_score, 2) as change_printed,
+    cast(round(score, 2) - round(previous_score, 2) as decimal(9, 2)) as change_printed,
     case
         when score is null or previous_score is null then null
         when score - previous_score > {{ var('unchanged_tolerance') }} then 'up'

@@ -55,7 +55,9 @@ select
     indicators.level,
     indicators.parent_key,
     indicators.code,
-    case when summed.n_published = summed.n_parts then summed.sum_of_published end as score,
+    cast(
+        case when summed.n_published = summed.n_parts then summed.sum_of_published end as decimal(15, 9)
+    ) as score,
     case when summed.n_published = summed.n_parts then 'A' else 'Q' end as obs_status,
     case
         when summed.n_published = summed.n_parts then null

@@ -59,8 +59,8 @@ select
     previous_ranked.rank as previous_rank,
     previous_ranked.n_ranked as previous_n_ranked,
     previous_ranked.rank - ranked.rank as rank_change,
-    cast(compared.change as decimal(15, 9)) as change,
-    cast(compared.change_printed as decimal(9, 2)) as change_printed,
+    compared.change,
+    compared.change_printed,
     compared.change_direction,
     compared.comparable,
     compared.comparable_reason
