@@ -164,7 +164,8 @@ def as_script(settings: Settings) -> list[str]:
             statements.append(f"create schema if not exists script_{node.schema}")
             sql = path.read_text()
             for schema in ("staging", "intermediate", "core", "marts", "audit"):
-                sql = sql.replace(f'"build"."{schema}".', f'"script_{schema}".').replace('"build".', "")
+                sql = sql.replace(f'"build"."{schema}".', f'"script_{schema}".')
+            sql = sql.replace('"build".', "")
             statements.append(f"create {kind} script_{node.schema}.{node.name} as {sql}")
             done.add(node.unique_id)
         names = [n for n in names if n.unique_id not in done]

@@ -199,13 +199,14 @@ def docs(warehouse: Path | None) -> None:
         raise Mistake(f"nothing is published in {settings.warehouse} yet: run `papi refresh` first")
     settings.docs.mkdir(parents=True, exist_ok=True)
     (settings.docs / "index.html").write_text(dictionary.render(settings, in_force.created), encoding="utf-8")
+    click.echo(f"Data dictionary: {settings.docs / 'index.html'}\nGoing on with dbt's pages, which takes some seconds.")
     try:
         with lock.hold(settings):
             dbt.ensure_manifest(settings)
             (settings.docs / "dbt.html").write_bytes(dbt.generate_docs(settings).read_bytes())
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
-    click.echo(f"Data dictionary: {settings.docs / 'index.html'}\ndbt: {settings.docs / 'dbt.html'}")
+    click.echo(f"dbt: {settings.docs / 'dbt.html'}")
 
 
 def _settings(raw: Path | None, warehouse: Path | None, as_of: date | None = None) -> Settings:

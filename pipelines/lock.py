@@ -9,13 +9,14 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.settings import TIMEZONE, Settings
 
 _held: set[Path] = set()
+_until_exit = ExitStack()
 
 
 class AlreadyRunning(RuntimeError):
@@ -44,6 +45,11 @@ def hold(settings: Settings) -> Iterator[None]:
             yield
         finally:
             _held.discard(path)
+
+
+def hold_until_exit(settings: Settings) -> None:
+    """For a run that Dagster started in a process of its own: hold the lock while the process lives."""
+    _until_exit.enter_context(hold(settings))
 
 
 def _who(path: Path) -> str:

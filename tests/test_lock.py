@@ -14,11 +14,11 @@ from pipelines import lock
 from pipelines.settings import ROOT, Settings
 
 HOLD = """
-import sys, time
+import contextlib, sys, time
 from pathlib import Path
 from pipelines import lock
 from pipelines.settings import Settings
-with lock.hold(Settings(warehouse=Path(sys.argv[1]))):
+with {how}(Settings(warehouse=Path(sys.argv[1]))) or contextlib.nullcontext():
     print("held", flush=True)
     time.sleep(60)
 """
@@ -26,7 +26,9 @@ with lock.hold(Settings(warehouse=Path(sys.argv[1]))):
 
 def test_a_second_holder_is_told_the_first_ones_pid_and_start(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path)
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as first:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(how="lock.hold"), str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE
+    ) as first:
         assert first.stdout is not None
         first.stdout.readline()
         with pytest.raises(lock.AlreadyRunning) as refused, lock.hold(settings):
@@ -41,3 +43,13 @@ def test_one_process_may_hold_it_twice(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path)
     with lock.hold(settings), lock.hold(settings):
         pass
+
+
+def test_a_run_that_dagster_started_is_refused_too(tmp_path: Path) -> None:
+    take = HOLD.format(how="lock.hold_until_exit")
+    with subprocess.Popen([sys.executable, "-c", take, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == b"held\n"
+        with pytest.raises(lock.AlreadyRunning, match=f"pid {first.pid}"):
+            lock.hold_until_exit(Settings(warehouse=tmp_path))
+        first.kill()

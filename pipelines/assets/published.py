@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import landing, publication
+from pipelines import landing, lock, publication
 from pipelines.assets.releases import OWNERS
 from pipelines.settings import Settings
 
@@ -29,6 +29,7 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         description="warehouse/papi.duckdb with Parquet beside it, switched to in one step after every check.",
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        lock.hold_until_exit(settings)
         done = publication.publish(settings, *landing.built_from(settings))
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])

@@ -7,7 +7,7 @@ import logging
 
 import dagster as dg
 
-from pipelines import deliveries, landing
+from pipelines import deliveries, landing, lock
 from pipelines.expectations import Suite
 from pipelines.landing import Landed
 from pipelines.settings import Settings
@@ -35,7 +35,6 @@ def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPa
         ),
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="landing",
         check_specs=[
             dg.AssetCheckSpec(READABLE, asset=RELEASE, description="Manifest, file and every cell can be read."),
             *(
@@ -45,6 +44,7 @@ def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPa
         ],
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        lock.hold_until_exit(settings)
         wanted = set(context.partition_keys)
         chosen = [d for d in deliveries.read_all(settings.raw, settings.as_of) if d.release_id in wanted]
         landed = landing.land(settings, chosen)

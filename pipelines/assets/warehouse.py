@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from pipelines import dbt, deliveries, landing
+from pipelines import dbt, deliveries, landing, lock
 from pipelines.assets.releases import OWNERS
 from pipelines.settings import Settings
 
@@ -51,6 +51,7 @@ def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinit
         """The whole project is built each time, into a fresh file: nothing of an earlier build can linger."""
         import duckdb
 
+        lock.hold_until_exit(settings)
         for suffix in ("", ".wal"):
             Path(f"{settings.build}{suffix}").unlink(missing_ok=True)
         settings.build.parent.mkdir(parents=True, exist_ok=True)
