@@ -18,43 +18,44 @@ SHOWN = 10
 log = logging.getLogger("papi")
 
 
-def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
-    """One set of checks for each suite on a built table."""
-    suites = read_suites(settings.expectations)
-    return [_table_checks(settings, suite) for table, suite in suites.items() if table != landing.TABLE]
-
-
-def _table_checks(settings: Settings, suite: Suite) -> dg.AssetChecksDefinition:
-    asset = dg.AssetKey(suite.table.split("."))
+def build_checks(settings: Settings) -> dg.AssetChecksDefinition:
+    """Every rule on a built table. One step: the rules are asked in one go while the tables are not written to."""
+    suites = [suite for table, suite in read_suites(settings.expectations).items() if table != landing.TABLE]
 
     @dg.multi_asset_check(
-        name=f"check_{asset.to_python_identifier()}",
+        name="check_tables",
         specs=[
             dg.AssetCheckSpec(
                 rule.id,
-                asset=asset,
+                asset=_asset(suite),
                 blocking=True,
                 description=rule.because,
                 metadata={"remedy": rule.remedy, "expectation": rule.expectation},
             )
+            for suite in suites
             for rule in suite.rules
         ],
         pool="duckdb_writer",
     )
     def checks() -> Iterator[dg.AssetCheckResult]:
-        outcomes = judge_table(settings, suite)
-        keep(settings, suite, outcomes)
-        for rule, outcome in zip(suite.rules, outcomes, strict=True):
-            yield check_result(asset, rule, outcome)
-        passed = sum(outcome.outcome == "pass" for outcome in outcomes)
-        log.info("checks: %s, %d of %d rules pass", suite.table, passed, len(outcomes))
+        answers = [JUDGE.ask(Task(suite, settings.build, {}, {})) for suite in suites]
+        judged = [
+            (suite, rule, outcome)
+            for suite, outcomes in zip(suites, answers, strict=True)
+            for rule, outcome in zip(suite.rules, outcomes, strict=True)
+        ]
+        keep(settings, judged)
+        for suite, outcomes in zip(suites, answers, strict=True):
+            passed = sum(outcome.outcome == "pass" for outcome in outcomes)
+            log.info("checks: %s, %d of %d rules pass", suite.table, passed, len(outcomes))
+        for suite, rule, outcome in judged:
+            yield check_result(_asset(suite), rule, outcome)
 
     return checks
 
 
-def judge_table(settings: Settings, suite: Suite) -> list[Outcome]:
-    """Outcomes of a suite on the build file, where landing.due says what must be there."""
-    return JUDGE.ask(Task(suite, settings.build, {}, {}))
+def _asset(suite: Suite) -> dg.AssetKey:
+    return dg.AssetKey(suite.table.split("."))
 
 
 def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
@@ -81,13 +82,13 @@ def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCh
     )
 
 
-def keep(settings: Settings, suite: Suite, outcomes: list[Outcome]) -> None:
-    """Add the outcomes of a suite to audit.check_result in the build file."""
+def keep(settings: Settings, judged: list[tuple[Suite, Rule, Outcome]]) -> None:
+    """Add outcomes on built tables to audit.check_result in the build file, in place of earlier ones."""
     import duckdb
     import pandas as pd
 
-    rows = [outcome_row(suite, rule, outcome) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
+    arriving = pd.DataFrame([outcome_row(*one) for one in judged], dtype=object)
     with duckdb.connect(str(settings.build)) as connection:
-        connection.execute("delete from audit.check_result where table_name = ?", [suite.table])
-        connection.register("arriving", pd.DataFrame(rows, dtype=object))
+        connection.execute("delete from audit.check_result where release_id is null")
+        connection.register("arriving", arriving)
         connection.execute("insert into audit.check_result by name select * from arriving")

@@ -18,7 +18,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     job = build_job()
     return dg.Definitions(
         assets=[releases, warehouse, build_published(settings, published_keys(warehouse))],
-        asset_checks=[*build_checks(settings), build_overdue_check(settings)],
+        asset_checks=[build_checks(settings), build_overdue_check(settings)],
         jobs=[job],
         schedules=[build_schedule(settings, job)],
         sensors=[build_sensor(settings, job)],

@@ -289,19 +289,18 @@ class Judge:
         process.join(timeout=5)
 
     def ask(self, task: Task) -> list[Outcome]:
-        """One outcome a rule, ``not_run`` for every rule where the process has died."""
+        """One outcome a rule; ``not_run`` for every rule where the process has died over the task."""
         with self._lock:
             self.start()
             assert self._connection is not None
             try:
                 self._connection.send(task)
-                answer: list[Outcome] | BaseException = self._connection.recv()
+                answer: list[Outcome] | Exception = self._connection.recv()
             except (EOFError, OSError) as error:
                 self._connection = None
-                return [
-                    Outcome(rule.id, "not_run", f"the judging process ended: {error!r}") for rule in task.suite.rules
-                ]
-        if isinstance(answer, BaseException):
+                because = f"the judging process ended: {error!r}"
+                return [Outcome(rule.id, "not_run", because) for rule in task.suite.rules]
+        if isinstance(answer, Exception):
             return [Outcome(rule.id, "error", repr(answer)) for rule in task.suite.rules]
         return answer
 

@@ -133,4 +133,5 @@ def test_a_judging_process_that_died_leaves_every_rule_not_run() -> None:
     judge.start()
     assert judge._connection is not None
     judge._connection.close()
-    assert [o.outcome for o in judge.ask(Task(SUITES["core.dim_release"], None, {}, {}))] == ["not_run"] * 3
+    outcomes = judge.ask(Task(SUITES["core.dim_release"], None, {}, {}))
+    assert [outcome.outcome for outcome in outcomes] == ["not_run"] * 3
