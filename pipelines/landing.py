@@ -17,12 +17,11 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import deliveries as deliveries_
-from pipelines import fingerprint
 from pipelines.deliveries import Delivery, Manifest
-from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, outcome_row, read_suite
+from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, read_suite
 from pipelines.findings import Finding
 from pipelines.reference import Indicator, Reference
 from pipelines.settings import Settings
@@ -30,7 +29,6 @@ from pipelines.workbooks.layout import read_layout
 from pipelines.workbooks.text_table import MAX_FINDINGS, read_text_table
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
 TABLE = "landing.score"
@@ -372,167 +370,3 @@ def _keep(settings: Settings, landed: Landed) -> None:
     for other in folder.parent.iterdir():
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
-
-
-# --- loading -------------------------------------------------------------------------------------------------------
-
-LANDING_TABLES = {
-    "built_from": "fingerprint varchar, as_of varchar",
-    "score": """
-        release_id varchar, province_code varchar, code varchar, score decimal(15, 9),
-        source_file varchar, source_cell varchar, sha256 varchar""",
-    "release": """
-        release_id varchar, index_id varchar, year integer, revision integer, method varchar, published_on date,
-        known_from date, received_on date, provinces_as_of date, publisher varchar, source varchar,
-        source_folder varchar, sha256 varchar""",
-    "not_published": """
-        release_id varchar, province_code varchar, code varchar, form varchar, reason varchar,
-        reason_certainty varchar""",
-    "due": "release_id varchar, index_id varchar, year integer, province_key varchar, indicator_key varchar",
-    "delivery": """
-        release_id varchar, index_id varchar, year integer, revision integer, state varchar, n_rows integer,
-        n_findings integer, source_folder varchar""",
-    "finding": """
-        finding_id varchar, release_id varchar, rule_id varchar, source_file varchar, sheet varchar,
-        source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
-        remedy varchar""",
-    "check_result": """
-        table_name varchar, rule_id varchar, release_id varchar, expectation varchar, severity varchar,
-        outcome varchar, observed varchar, n_failed integer, failing varchar, because varchar, remedy varchar""",
-}
-
-
-def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[Delivery]) -> None:
-    """Fill schema ``landing`` with what was landed of the deliveries, as dbt's sources and the rules' measure."""
-    recalled = [(delivery, recall(settings, delivery)) for delivery in known]
-    landed = [item for _, item in recalled if item is not None]
-    accepted = [item for item in landed if item.is_accepted]
-    expected = [delivery for delivery, item in recalled if item is None or item.is_accepted]
-    connection.execute("create schema landing")
-    for table, columns in LANDING_TABLES.items():
-        connection.execute(f"create table landing.{table} ({columns})")
-    connection.execute(
-        "insert into landing.built_from values (?, ?)", [fingerprint.of(settings), fingerprint.as_of(settings)]
-    )
-    if accepted:
-        files = [str(item.scores) for item in accepted]
-        connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
-    reference = Reference(settings.seeds)
-    _insert(connection, "release", [_release_row(item.delivery) for item in accepted])
-    _insert(
-        connection,
-        "not_published",
-        [
-            {"release_id": item.delivery.release_id, **cell}
-            for item in accepted
-            if item.delivery.manifest
-            for cell in not_published_cells(reference, item.delivery.manifest)
-        ],
-    )
-    _insert(connection, "due", _due_rows(reference, expected))
-    _insert(connection, "delivery", [_delivery_row(item) for item in landed])
-    _insert(connection, "finding", [row for item in landed for row in _finding_rows(item)])
-    rules = suite(settings)
-    _insert(
-        connection,
-        "check_result",
-        [
-            outcome_row(rules, rule, outcome, item.delivery.release_id)
-            for item in landed
-            if item.outcomes
-            for rule, outcome in zip(rules.rules, item.outcomes, strict=True)
-        ],
-    )
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    import pandas as pd
-
-    connection.register("arriving", pd.DataFrame(rows, dtype=object))
-    connection.execute(f"insert into landing.{table} by name select * from arriving")
-    connection.unregister("arriving")
-
-
-def built_from(settings: Settings) -> tuple[str, str]:
-    """Fingerprint and as-of date of what the build file was made from."""
-    import duckdb
-
-    with duckdb.connect(str(settings.build), read_only=True) as connection:
-        [(made_from, as_of)] = connection.execute("select fingerprint, as_of from landing.built_from").fetchall()
-    return made_from, as_of
-
-
-def _due_rows(reference: Reference, expected: list[Delivery]) -> list[dict[str, Any]]:
-    """Every release × province × concept that the published tables must account for, by a score or by a state.
-
-    Computed from manifests and seeds alone. A release that was not landed at all is due too: its absence must be seen.
-    """
-    return [
-        {
-            "release_id": release_id,
-            "index_id": delivery.index_id,
-            "year": delivery.year,
-            "province_key": province.province_key,
-            "indicator_key": concept,
-        }
-        for delivery in expected
-        if delivery.manifest is not None
-        for release_id, concepts in [(delivery.release_id, sorted(reference.concepts_of(delivery.index_id)))]
-        for province in reference.provinces_on(delivery.manifest.provinces_as_of).values()
-        for concept in concepts
-    ]
-
-
-def _release_row(delivery: Delivery) -> dict[str, Any]:
-    manifest = delivery.manifest
-    assert manifest is not None
-    return {
-        "release_id": delivery.release_id,
-        "index_id": delivery.index_id,
-        "year": delivery.year,
-        "revision": delivery.revision,
-        "method": manifest.method,
-        "published_on": manifest.published_day,
-        "known_from": manifest.known_from,
-        "received_on": manifest.received_on,
-        "provinces_as_of": manifest.provinces_as_of,
-        "publisher": ", ".join(manifest.publisher),
-        "source": manifest.source,
-        "source_folder": delivery.source_folder,
-        "sha256": delivery.sha256,
-    }
-
-
-def _delivery_row(landed: Landed) -> dict[str, Any]:
-    delivery = landed.delivery
-    return {
-        "release_id": delivery.release_id,
-        "index_id": delivery.index_id,
-        "year": delivery.year,
-        "revision": delivery.revision,
-        "state": landed.state,
-        "n_rows": landed.n_rows,
-        "n_findings": len(landed.findings),
-        "source_folder": delivery.source_folder,
-    }
-
-
-def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
-    return [
-        {
-            "finding_id": f"{landed.delivery.release_id}-{number:03d}",
-            "release_id": landed.delivery.release_id,
-            "rule_id": finding.rule_id,
-            "source_file": finding.file,
-            "sheet": finding.sheet,
-            "source_row": finding.row,
-            "source_column": finding.column,
-            "source_cell": finding.cell,
-            "found": finding.found,
-            "expected": finding.expected,
-            "remedy": finding.remedy,
-        }
-        for number, finding in enumerate(landed.findings, start=1)
-    ]

@@ -35,6 +35,7 @@ ORDER = [
     "pipelines.query",
     "pipelines.dbt",
     "pipelines.publication",
+    "pipelines.loading",
     "pipelines.landing",
     "pipelines.expectations",
     "pipelines.workbooks.text_table",

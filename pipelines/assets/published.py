@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import landing, lock, publication
+from pipelines import loading, lock, publication
 from pipelines.assets.releases import OWNERS
 from pipelines.settings import Settings
 
@@ -30,7 +30,7 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
         lock.hold_until_exit(settings)
-        done = publication.publish(settings, *landing.built_from(settings))
+        done = publication.publish(settings, *loading.built_from(settings))
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
         return dg.MaterializeResult(

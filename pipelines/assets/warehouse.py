@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from pipelines import dbt, deliveries, landing, lock
+from pipelines import dbt, deliveries, loading, lock
 from pipelines.assets.releases import OWNERS
 from pipelines.settings import Settings
 
@@ -56,7 +56,7 @@ def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinit
             Path(f"{settings.build}{suffix}").unlink(missing_ok=True)
         settings.build.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(settings.build)) as connection:
-            landing.load(settings, connection, deliveries.read_all(settings.raw, settings.as_of))
+            loading.load(settings, connection, deliveries.read_all(settings.raw, settings.as_of))
         results = dbt.build(settings, dbt.load_manifest(settings))
         counts = _row_counts(settings.build)
         wanted = context.selected_output_names
