@@ -26,6 +26,16 @@ hypothesis.settings.load_profile("papi")
 PAPI = Path(sys.executable).parent / "papi"
 
 
+BLOCK_THE_NETWORK = """
+import socket
+def refuse(self, address, *rest):
+    if self.family != socket.AF_UNIX:
+        raise AssertionError(f"a connection to {address} was tried")
+socket.socket.connect = socket.socket.connect_ex = refuse
+socket.getaddrinfo = lambda host, *rest, **more: refuse(socket.socket(), host)
+"""
+
+
 @dataclass(frozen=True)
 class Ran:
     code: int
@@ -53,10 +63,21 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The fourteen real releases, refreshed once from nothing. Not to be changed: take ``own_warehouse`` for that."""
+def no_network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which every connection that Python tries, in any process, is an error."""
+    folder = tmp_path_factory.mktemp("no_network")
+    (folder / "sitecustomize.py").write_text(BLOCK_THE_NETWORK, "utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, no_network: dict[str, str]) -> Built:
+    """The fourteen real releases, refreshed once from nothing and without a network.
+
+    Not to be changed: take ``own_warehouse`` for that.
+    """
     settings = Settings(warehouse=tmp_path_factory.mktemp("warehouse"))
-    first = run_papi("refresh", "--warehouse", settings.warehouse)
+    first = run_papi("refresh", "--warehouse", settings.warehouse, env=no_network)
     assert first.code == 0, first.out
     return Built(settings, first)
 
