@@ -46,9 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         results = measure(Path(folder), rounds)
     base = statistics.median(results["dbt build, bare command"].seconds)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} processors, {platform.platform()}, Python {platform.python_version()}"
-    )
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(", ".join(f"{p} {version(p)}" for p in ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations")))
     print(f"median of {rounds} rounds; memory is the largest sum over the command's processes\n")
     print("| what | seconds | of bare dbt build | spread | MB |\n|---|---|---|---|---|")

@@ -31,7 +31,8 @@ def render(settings: Settings, created: datetime) -> str:
                 ],
             }
             for schema, table, comment in connection.execute(
-                "select schema_name, table_name, comment from duckdb_tables() order by all"
+                "select schema_name, table_name, comment from duckdb_tables() "
+                "order by list_position(['marts', 'core', 'audit'], schema_name), table_name"
             ).fetchall()
         ]
     environment = Environment(
