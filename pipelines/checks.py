@@ -38,7 +38,7 @@ def build_checks(settings: Settings) -> dg.AssetChecksDefinition:
         pool="duckdb_writer",
     )
     def checks() -> Iterator[dg.AssetCheckResult]:
-        answers = [JUDGE.ask(Task(suite, settings.build, {}, {})) for suite in suites]
+        answers = [JUDGE.ask(Task(suite, settings.build)) for suite in suites]
         judged = [
             (suite, rule, outcome)
             for suite, outcomes in zip(suites, answers, strict=True)

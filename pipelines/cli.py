@@ -69,6 +69,8 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
     warnings.filterwarnings("ignore", module="dagster")  # notes to developers on features in beta
     from pipelines import lock, publication
     from pipelines.calendar import overdue, today
+    from pipelines.dbt import DbtFailed
+    from pipelines.expectations import UnreadableRules
     from pipelines.refresh import NothingToRead
     from pipelines.refresh import refresh as run
 
@@ -79,6 +81,8 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
         raise Refused(str(error)) from None
     except NothingToRead as error:
         raise Mistake(str(error)) from None
+    except (DbtFailed, UnreadableRules) as error:
+        raise Refused(f"{error}\nWhat was published before stays.") from None
     except KeyboardInterrupt:
         raise Refused("stopped; what was published before stays") from None
     except OSError as error:
@@ -204,7 +208,7 @@ def docs(warehouse: Path | None) -> None:
         with lock.hold(settings):
             dbt.ensure_manifest(settings)
             (settings.docs / "dbt.html").write_bytes(dbt.generate_docs(settings).read_bytes())
-    except lock.AlreadyRunning as error:
+    except (lock.AlreadyRunning, dbt.DbtFailed) as error:
         raise Refused(str(error)) from None
     click.echo(f"dbt: {settings.docs / 'dbt.html'}")
 

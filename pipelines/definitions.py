@@ -13,11 +13,10 @@ from pipelines.settings import Settings
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Assets, checks, job, sensor and schedule over ``settings``."""
-    releases, _ = build_releases(settings)
     warehouse = build_warehouse(settings, dbt.ensure_manifest(settings))
     job = build_job()
     return dg.Definitions(
-        assets=[releases, warehouse, build_published(settings, published_keys(warehouse))],
+        assets=[build_releases(settings), warehouse, build_published(settings, published_keys(warehouse))],
         asset_checks=[build_checks(settings), build_overdue_check(settings)],
         jobs=[job],
         schedules=[build_schedule(settings, job)],

@@ -23,7 +23,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.leaving import leave
 from pipelines.yaml_text import load_yaml
@@ -89,12 +90,19 @@ class Outcome:
     failing: list[dict[str, Any]] = field(default_factory=list)
 
 
+class UnreadableRules(ValueError):
+    """A file of rules is not as it must be; the message names file, field and fault."""
+
+
 def read_suite(path: Path) -> Suite:
-    """Rules of one file; raises pydantic's ``ValidationError`` for an unknown field or a repeated id."""
-    suite = Suite.model_validate(load_yaml(path.read_text(encoding="utf-8")))
+    """Rules of one file; raises ``UnreadableRules`` for broken YAML, an unknown field or a repeated id."""
+    try:
+        suite = Suite.model_validate(load_yaml(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise UnreadableRules(f"{path}: {error}") from error
     ids = [rule.id for rule in suite.rules]
     if len(ids) != len(set(ids)):
-        raise ValueError(f"{path.name}: a rule id is used twice")
+        raise UnreadableRules(f"{path}: a rule id is used twice")
     return suite
 
 
@@ -104,11 +112,10 @@ def read_suites(folder: Path) -> dict[str, Suite]:
     return {suite.table: suite for suite in suites}
 
 
-def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> list[Outcome]:
+def judge(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Outcome]:
     """One outcome for each rule of the suite, in its order.
 
-    ``connection`` sees the suite's table and whatever its queries name; ``parameters`` are the values of
-    ``$PARAMETER`` in kwargs. A rule that raises has the outcome ``error``.
+    ``connection`` sees the suite's table and whatever its queries name. A rule that raises has the outcome ``error``.
     """
     context = _great_expectations()
     source = context.data_sources.add_or_update_pandas("warehouse")
@@ -123,7 +130,7 @@ def judge(suite: Suite, connection: duckdb.DuckDBPyConnection, parameters: dict[
                 frame = relation.select(*columns).df()
                 batches[frame_sql(suite, rule), columns] = (frame, definition.get_batch({"dataframe": frame}))
             frame, batch = batches[frame_sql(suite, rule), columns]
-            outcomes.append(_judge_rule(suite, rule, frame, batch, parameters))
+            outcomes.append(_judge_rule(suite, rule, frame, batch))
         except Exception as error:  # whatever a rule raises is its outcome, told apart from a failure
             outcomes.append(Outcome(rule.id, "error", f"{type(error).__name__}: {error}"))
     return outcomes
@@ -186,7 +193,7 @@ def _import_when_used(name: str) -> None:
     spec.loader.exec_module(module)
 
 
-def _judge_rule(suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, parameters: dict[str, Any]) -> Outcome:
+def _judge_rule(suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any) -> Outcome:
     from great_expectations.expectations.registry import get_expectation_impl
 
     # Built singly: a suite drops an unknown type without a word, this raises.
@@ -195,7 +202,6 @@ def _judge_rule(suite: Suite, rule: Rule, frame: pd.DataFrame, batch: Any, param
     result = batch.validate(
         expectation,
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": key},
-        expectation_parameters=parameters or None,
     )
     raised = [info for info in _exceptions(result.exception_info) if info["raised_exception"]]
     if raised:
@@ -235,23 +241,19 @@ def _plain_value(value: Any) -> str | int | float | bool:
 
 @dataclass(frozen=True)
 class Task:
-    """What the judging process is asked: a suite, a database file or none, frames to see as tables, parameters."""
+    """What the judging process is asked: a suite, on a database file or on frames seen as tables."""
 
     suite: Suite
-    database: Path | None
-    frames: dict[str, pd.DataFrame]
-    parameters: dict[str, Any]
+    database: Path | None = None
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def run(self) -> list[Outcome]:
         import duckdb
 
-        with duckdb.connect() as connection:
-            if self.database is not None:
-                connection.execute(f"attach '{str(self.database).replace(chr(39), chr(39) * 2)}' as build (read_only)")
-                connection.execute("use build")
+        with duckdb.connect(self.database or ":memory:", read_only=self.database is not None) as connection:
             for name, frame in self.frames.items():
                 show(connection, name, frame)
-            return judge(self.suite, connection, self.parameters)
+            return judge(self.suite, connection)
 
 
 def show(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:

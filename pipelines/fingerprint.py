@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from pipelines import dbt
 from pipelines.settings import ROOT, Settings
 
 ALL = "all"
@@ -20,11 +21,9 @@ def as_of(settings: Settings) -> str:
 
 def of(settings: Settings) -> str:
     """sha256 over the names and bytes of every file that could change the published data."""
-    project = settings.dbt_project
     parts: list[tuple[str, Path, list[Path]]] = [
         ("raw", settings.raw, [p for p in settings.raw.rglob("*") if p.suffix != ".md"]),
-        ("dbt", project, [p for n in ("models", "seeds", "macros", "tests") for p in (project / n).rglob("*")]),
-        ("dbt", project, [project / "dbt_project.yml", project / "profiles.yml"]),
+        ("dbt", settings.dbt_project, dbt.project_files(settings)),
         ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
         ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
     ]

@@ -178,9 +178,11 @@ def _codes_with_parts(reference: Reference, manifest: Manifest) -> dict[str, lis
     indicators = reference.indicators_of(manifest.index_id, manifest.method)
     subs = reference.sub_dimensions_of(manifest.index_id, manifest.method)
     return {
-        code: [c for c, sub in subs.items() if indicator.indicator_key in (sub.indicator_key, sub.parent_key, "total")]
-        if indicator.level != "total"
-        else list(subs)
+        code: [
+            sub_code
+            for sub_code, sub in subs.items()
+            if indicator.level == "total" or indicator.indicator_key in (sub.indicator_key, sub.parent_key)
+        ]
         for code, indicator in indicators.items()
     }
 
@@ -214,7 +216,7 @@ def _judge(
         return []
     rules = suite(settings)
     scores, tables = judged_frames(reference, read, frames)
-    outcomes = JUDGE.ask(Task(rules, None, {TABLE: scores, **tables}, {}))
+    outcomes = JUDGE.ask(Task(rules, frames={TABLE: scores, **tables}))
     broken = [o for o in outcomes if o.outcome in ("error", "not_run")]
     if broken:
         raise JudgementFailed("; ".join(f"{TABLE} {o.rule_id}: {o.observed}" for o in broken))

@@ -81,9 +81,9 @@ def publish(settings: Settings, fingerprint: str, as_of: str) -> Publication:
     (draft / PARQUET).mkdir(parents=True)
     counts = _copy(settings.build, draft)
     _prove(draft, counts)
-    package = _package(draft, created, fingerprint, as_of)
+    package = _package(draft, counts, created, fingerprint, as_of)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
-    _sync(draft)
+    _sync(*draft.rglob("*"), draft)
     folder = settings.publications / name
     os.rename(draft, folder)
     _switch(settings, folder)
@@ -150,7 +150,7 @@ def _prove(draft: Path, counts: dict[str, int]) -> None:
         raise PublicationFailed("marts.index_score is empty: nothing was accepted from raw/")
 
 
-def _package(draft: Path, created: datetime, fingerprint: str, as_of: str) -> dict[str, Any]:
+def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint: str, as_of: str) -> dict[str, Any]:
     """A Frictionless data package that describes the Parquet files."""
     import duckdb
 
@@ -171,7 +171,7 @@ def _package(draft: Path, created: datetime, fingerprint: str, as_of: str) -> di
                     "format": "parquet",
                     "bytes": path.stat().st_size,
                     "hash": f"sha256:{sha256_of(path)}",
-                    "rows": _count(connection, name),
+                    "rows": counts[name],
                     "description": comment,
                     "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
                 }
@@ -188,9 +188,9 @@ def _package(draft: Path, created: datetime, fingerprint: str, as_of: str) -> di
     }
 
 
-def _sync(folder: Path) -> None:
-    """The disk has every file and every name before a link points to them."""
-    for path in [*folder.rglob("*"), folder]:
+def _sync(*paths: Path) -> None:
+    """The disk has these files, and these folders' names, before anything points to them."""
+    for path in paths:
         handle = os.open(path, os.O_RDONLY)
         os.fsync(handle)
         os.close(handle)
@@ -200,7 +200,7 @@ def _switch(settings: Settings, folder: Path) -> None:
     following = _next_link(settings)
     following.symlink_to(folder.relative_to(settings.warehouse))
     os.replace(following, settings.current)
-    _sync_folder(settings.warehouse)
+    _sync(settings.warehouse)
     for link, target in ((settings.published, DATABASE), (settings.parquet, PARQUET)):
         if not link.is_symlink():
             link.symlink_to(Path(settings.current.name) / target)
@@ -208,12 +208,6 @@ def _switch(settings: Settings, folder: Path) -> None:
 
 def _next_link(settings: Settings) -> Path:
     return settings.warehouse / ".current.next"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
 
 
 def _forget_old(settings: Settings) -> None:

@@ -51,8 +51,8 @@ class NothingToRead(ValueError):
 def refresh(settings: Settings) -> Refreshed:
     """Build, check and publish, unless nothing changed since the publication in force.
 
-    Raises ``lock.AlreadyRunning``, ``NothingToRead`` and ``dbt.DbtFailed``; whatever happens, the last good
-    publication stays until a better one takes its place in one step.
+    Raises ``lock.AlreadyRunning``, ``NothingToRead``, ``dbt.DbtFailed`` and ``expectations.UnreadableRules``; whatever
+    happens, the last good publication stays until a better one takes its place in one step.
     """
     with lock.hold(settings):
         publication.sweep(settings)

@@ -33,7 +33,6 @@ ORDER = [
     "pipelines.run_history",
     "pipelines.outputs.dictionary",
     "pipelines.query",
-    "pipelines.dbt",
     "pipelines.publication",
     "pipelines.loading",
     "pipelines.landing",
@@ -47,6 +46,7 @@ ORDER = [
     "pipelines.yaml_text",
     "pipelines.leaving",
     "pipelines.fingerprint",
+    "pipelines.dbt",
     "pipelines.lock",
     "pipelines.settings",
 ]

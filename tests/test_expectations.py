@@ -49,7 +49,7 @@ def judge_rule(delivered: dict[str, Any], build: Path, suite: Suite, rule: Rule,
                 connection.execute(f"create table {name} as select * from build.{name}")
         if spoilt:
             connection.execute(rule.bites)
-        [outcome] = expectations.judge(suite.model_copy(update={"rules": [rule]}), connection, {})
+        [outcome] = expectations.judge(suite.model_copy(update={"rules": [rule]}), connection)
     return outcome
 
 
@@ -92,7 +92,7 @@ def suite_of(**change: Any) -> Suite:
 def judged(**change: Any) -> Outcome:
     with duckdb.connect() as connection:
         connection.execute("create table t as select 1.5 as score, 'a' as place union all select null, 'b'")
-        [outcome] = expectations.judge(suite_of(**change), connection, {})
+        [outcome] = expectations.judge(suite_of(**change), connection)
         return outcome
 
 
@@ -133,5 +133,5 @@ def test_a_judging_process_that_died_leaves_every_rule_not_run() -> None:
     judge.start()
     assert judge._connection is not None
     judge._connection.close()
-    outcomes = judge.ask(Task(SUITES["core.dim_release"], None, {}, {}))
+    outcomes = judge.ask(Task(SUITES["core.dim_release"]))
     assert [outcome.outcome for outcome in outcomes] == ["not_run"] * 3

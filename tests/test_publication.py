@@ -121,7 +121,7 @@ def test_a_failure_on_the_way_leaves_the_old_and_its_rest_is_swept(
 ) -> None:
     publication.publish(settings, "1", "all")
 
-    def full(_: Path) -> None:
+    def full(*_: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:

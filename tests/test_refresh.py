@@ -118,6 +118,18 @@ def test_a_failed_check_blocks_and_the_last_publication_stays(own_warehouse: Set
     assert "not published" in run_papi("status", "--warehouse", own_warehouse.warehouse).out
 
 
+def test_a_slip_in_the_rules_is_told_by_file_and_field_without_a_trace(tmp_path: Path) -> None:
+    rules = tmp_path / "expectations"
+    shutil.copytree(ROOT / "expectations", rules)
+    path = rules / "core.dim_release.yml"
+    path.write_text(path.read_text("utf-8").replace("severity:", "severety:", 1), "utf-8")
+    done = run_papi("refresh", "--warehouse", tmp_path / "w", env={"PAPI_EXPECTATIONS": str(rules)})
+    assert done.code == 1
+    assert "core.dim_release.yml" in done.out
+    assert "severety" in done.out
+    assert "Traceback" not in done.out
+
+
 def test_a_second_refresh_is_refused_and_a_killed_one_changes_nothing(own_warehouse: Settings, own_raw: Path) -> None:
     (own_raw / "papi/2011/r1/release.yaml").write_text(
         (own_raw / "papi/2011/r1/release.yaml").read_text("utf-8") + "# seen again\n", "utf-8"

@@ -18,10 +18,9 @@ READABLE = "readable"
 log = logging.getLogger("papi")
 
 
-def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPartitionsDefinition]:
-    """The landing asset over the releases that raw/ holds now, and its partitions."""
+def build_releases(settings: Settings) -> dg.AssetsDefinition:
+    """The landing asset; its partitions are the releases that raw/ holds now."""
     known = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
-    partitions = dg.StaticPartitionsDefinition(known)
     rules = landing.suite(settings)
 
     @dg.asset(
@@ -33,7 +32,7 @@ def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPa
             "Deliveries under raw/, read and judged: each becomes one Parquet file, or is refused with its findings "
             "while the others go on."
         ),
-        partitions_def=partitions,
+        partitions_def=dg.StaticPartitionsDefinition(known),
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[
             dg.AssetCheckSpec(READABLE, asset=RELEASE, description="Manifest, file and every cell can be read."),
@@ -60,7 +59,7 @@ def build_releases(settings: Settings) -> tuple[dg.AssetsDefinition, dg.StaticPa
             check_results=check_results(rules, landed),
         )
 
-    return release, partitions
+    return release
 
 
 def check_results(rules: Suite, landed: list[Landed]) -> list[dg.AssetCheckResult]:
