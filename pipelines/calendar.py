@@ -17,15 +17,15 @@ def today() -> date:
 def overdue(settings: Settings, day: date) -> list[str]:
     """One sentence for each year that should have been published by ``day`` and is not in raw/."""
     return [
-        f"{index.index_id.upper()} {year} is overdue: usually out before {index.overdue_on(year):%d/%m/%Y}"
+        f"{index.index_id.upper()} {year} is overdue: usually out before {due:%d/%m/%Y}"
         for index in Reference(settings.seeds).indices.values()
-        for year in _overdue_years(settings, index, day)
+        for year in range(_newest_year(settings, index, day) + 1, day.year)
+        if (due := index.overdue_on(year)) is not None and due <= day
     ]
 
 
-def _overdue_years(settings: Settings, index: Index, day: date) -> list[int]:
-    """Years newer than the last one in raw/ whose usual launch has passed."""
+def _newest_year(settings: Settings, index: Index, day: date) -> int:
+    """The newest year of an index in raw/; the current one where there is none."""
     folders = deliveries.folders(settings.raw)
     years = [int(folder.parent.name) for folder in folders if folder.parent.parent.name == index.index_id]
-    newest = max(years, default=day.year)
-    return [year for year in range(newest + 1, day.year) if index.overdue_on(year) <= day]
+    return max(years, default=day.year)

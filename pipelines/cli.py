@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from pipelines.query import Explained
     from pipelines.refresh import Refreshed
 
+STATES = {
+    "A": "A, normal",
+    "Q": "Q, not published",
+    "M": "M, not measured",
+    "L": "L, published but not collected here",
+    "E": "E, estimated or corrected by us",
+}
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -176,14 +183,15 @@ def sql(query: str, form: str, warehouse: Path | None) -> None:
 @click.argument("province")
 @click.argument("year", type=int)
 @click.argument("indicator")
+@click.option("--index", "index_id", default="papi", show_default=True, help="The index.")
 @with_warehouse
-def explain(province: str, year: int, indicator: str, warehouse: Path | None) -> None:
+def explain(province: str, year: int, indicator: str, index_id: str, warehouse: Path | None) -> None:
     """Show where one number comes from: papi explain "Bắc Giang" 2020 total"""
     settings = _settings(None, warehouse)
     from pipelines import query
 
     try:
-        explained = query.explain(settings, province, year, indicator)
+        explained = query.explain(settings, index_id, province, year, indicator)
     except (query.NotFound, query.NotPublishedYet) as error:
         raise Mistake(str(error.args[0])) from None
     for label, text in _explained_lines(settings, explained):
@@ -266,9 +274,7 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
         ("", f"{name} ({score['indicator_key']}, printed {score['code'] or 'nowhere: not measured'})"),
         (
             "state",
-            {"A": "A, normal", "Q": "Q, not published", "M": "M, not measured", "E": "E, estimated"}[
-                score["obs_status"]
-            ],
+            STATES[score["obs_status"]],
         ),
     ]
     if score["score"] is None:

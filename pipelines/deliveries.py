@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.findings import Finding
+from pipelines.workbooks.cells import Reading
 from pipelines.yaml_text import load_yaml
 
 MANIFEST = "release.yaml"
@@ -33,21 +34,32 @@ class DeliveredFile(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-class NotPublished(BaseModel):
-    """Provinces that the publisher left out, in whole or in the given parts (codes of dimensions or below)."""
+class NotCollected(BaseModel):
+    """Scores that were published and are not here: of these provinces, in whole or in the given parts (codes)."""
 
     model_config = ConfigDict(extra="forbid")
 
     provinces: list[str] = Field(min_length=1)
     parts: Literal["all"] | list[str]
-    form: Literal["blank", "zero", "partial"]
     reason: str
+
+
+class NotPublished(NotCollected):
+    """Scores that the publisher left out. The form is how the file shows it; absent where it has no cell for them."""
+
+    form: Literal["blank", "zero", "partial", "absent"]
     reason_certainty: str
     source: str
 
 
 class Manifest(BaseModel):
-    """release.yaml: what a delivery says of itself. ``published_on`` is a day, or a year where the day is unknown."""
+    """release.yaml: what a delivery says of itself.
+
+    ``published_on`` is a day, a year where the day is unknown, or None where nothing is known but that it was received.
+    ``covers`` are the provinces it speaks of, None for all. ``replaces_year`` makes what it leaves out lapse;
+    otherwise the last score that a release states stays in force. With ``withdraws`` it takes that release of the same
+    year back and has no files; ``note`` then is the reason.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,17 +67,23 @@ class Manifest(BaseModel):
     year: int
     revision: int = Field(ge=1)
     method: str
-    published_on: date | int
+    published_on: date | int | None
     published_day_known: bool
-    published_on_source: str
+    published_on_source: str | None = None
     published_on_note: str | None = None
     received_on: date
     provinces_as_of: date
     publisher: list[str] = Field(min_length=1)
     source: str
     layout: str = Field(pattern=r"^[a-z0-9-]+$")
-    files: list[DeliveredFile] = Field(min_length=1)
+    files: list[DeliveredFile]
+    reading: Reading | None = None
+    covers: list[str] | None = Field(default=None, min_length=1)
     not_published: list[NotPublished]
+    not_collected: list[NotCollected] = []
+    replaces_year: bool = False
+    withdraws: str | None = None
+    note: str | None = None
 
     @model_validator(mode="after")
     def _day_is_known_when_it_is_given(self) -> Manifest:
@@ -73,12 +91,23 @@ class Manifest(BaseModel):
             raise ValueError("published_day_known must be true for a day and false for a year")
         return self
 
+    @model_validator(mode="after")
+    def _has_files_or_takes_back(self) -> Manifest:
+        if bool(self.files) == bool(self.withdraws):
+            raise ValueError("a delivery has files, or it takes a release back and has none")
+        if self.withdraws and not self.note:
+            raise ValueError("taking a release back needs its reason under note")
+        return self
+
     @property
     def known_from(self) -> date:
-        """Day of publication; where only the year is known its last day, so that nothing is known too early."""
+        """Day of publication; where only the year is known its last day, so that nothing is known too early.
+
+        Where nothing is known of its publication, the day it was received.
+        """
         if isinstance(self.published_on, date):
             return self.published_on
-        return date(self.published_on, 12, 31)
+        return date(self.published_on, 12, 31) if self.published_on else self.received_on
 
     @property
     def published_day(self) -> date | None:
@@ -151,7 +180,59 @@ def read_all(raw: Path, as_of: date | None = None) -> list[Delivery]:
     A delivery without a readable manifest has no day and is always among them, so that it can be refused.
     """
     found = [read(raw, folder) for folder in folders(raw)]
-    return [d for d in found if as_of is None or d.manifest is None or d.manifest.known_from <= as_of]
+    return [
+        replace(delivery, findings=[*delivery.findings, *_disagreements_within_year(delivery, found)])
+        for delivery in found
+        if as_of is None or delivery.manifest is None or delivery.manifest.known_from <= as_of
+    ]
+
+
+def earlier(delivery: Delivery, among: list[Delivery]) -> list[Delivery]:
+    """Earlier revisions of the same index and year that have a manifest, in order."""
+    return [
+        other
+        for other in among
+        if other.manifest is not None
+        and (other.index_id, other.year) == (delivery.index_id, delivery.year)
+        and other.revision < delivery.revision
+    ]
+
+
+def _disagreements_within_year(delivery: Delivery, among: list[Delivery]) -> list[Finding]:
+    """What a revision may not do to those before it."""
+    manifest, before = delivery.manifest, earlier(delivery, among)
+    if manifest is None:
+        return []
+    name = delivery.path_in_raw(delivery.folder / MANIFEST)
+    problems: list[tuple[str, str, str, str]] = []
+    if before:
+        last = before[-1].manifest
+        assert last is not None
+        if manifest.known_from < last.known_from:
+            problems.append(
+                (
+                    "published_on",
+                    f"known from {manifest.known_from:%d/%m/%Y}",
+                    f"not before {before[-1].release_id}, known from {last.known_from:%d/%m/%Y}",
+                    "Revisions of a year are numbered in the order in which they became known.",
+                )
+            )
+        if manifest.method != last.method and not manifest.replaces_year and not manifest.withdraws:
+            problems.append(
+                (
+                    "replaces_year",
+                    f"method {manifest.method} after {last.method}, and not replaces_year",
+                    "replaces_year: true where the method differs",
+                    "Scores of two methods cannot stand beside each other in one year.",
+                )
+            )
+    taken_back = {d.manifest.withdraws for d in before if d.manifest and d.manifest.withdraws}
+    can_be = [d.release_id for d in before if d.manifest and d.manifest.files and d.release_id not in taken_back]
+    if manifest.withdraws and manifest.withdraws not in can_be:
+        expected = f"one of {', '.join(can_be)}" if can_be else "an earlier release of that year"
+        remedy = "Only a release with files that is not taken back yet can be taken back."
+        problems.append(("withdraws", manifest.withdraws, expected, remedy))
+    return [Finding("manifest_follows", name, f, e, remedy, column=c) for c, f, e, remedy in problems]
 
 
 def _read_manifest(delivery: Delivery) -> tuple[Manifest | None, list[Finding]]:

@@ -258,10 +258,8 @@ class Task:
 
 def show(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
     """Let queries see ``frame`` under ``name``, with its schema where it has one."""
-    if "." not in name:
-        connection.register(name, frame)
-        return
-    connection.execute(f"create schema if not exists {name.split('.', 1)[0]}")
+    if "." in name:
+        connection.execute(f"create schema if not exists {name.split('.', 1)[0]}")
     connection.register("shown", frame)
     connection.execute(f"create table {name} as select * from shown")
     connection.unregister("shown")

@@ -20,18 +20,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import deliveries as deliveries_
-from pipelines.deliveries import Delivery, Manifest
+from pipelines.deliveries import Delivery, Manifest, NotPublished
 from pipelines.expectations import JUDGE, Outcome, Rule, Suite, Task, read_suite
 from pipelines.findings import Finding
-from pipelines.reference import Indicator, Reference
+from pipelines.reference import Indicator, Province, Reference
 from pipelines.settings import Settings
 from pipelines.workbooks.layout import read_layout
-from pipelines.workbooks.text_table import MAX_FINDINGS, read_text_table
+from pipelines.workbooks.tables import MAX_FINDINGS, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "landing.score"
+SCORES = "scores.parquet"
+HALF_A_PRINTED_UNIT = 0.005
 SCORE_COLUMNS = [
     "release_id",
     "source_file",
@@ -47,17 +49,18 @@ SCORE_COLUMNS = [
 
 @dataclass(frozen=True)
 class Landed:
-    """A delivery after landing. ``scores`` is its Parquet file, or None where it was refused."""
+    """A delivery after landing.
+
+    ``scores`` is its Parquet file, or None where it was refused or takes another delivery back; ``n_rows`` counts the
+    scores in it that the index states, without sums, intervals and finer indicators.
+    """
 
     delivery: Delivery
+    is_accepted: bool
     scores: Path | None
     n_rows: int
     findings: list[Finding]
     outcomes: list[Outcome]
-
-    @property
-    def is_accepted(self) -> bool:
-        return self.scores is not None
 
     @property
     def state(self) -> str:
@@ -96,7 +99,8 @@ def recall(settings: Settings, delivery: Delivery) -> Landed | None:
         return None
     return Landed(
         delivery,
-        folder / "scores.parquet" if kept["is_accepted"] else None,
+        kept["is_accepted"],
+        folder / SCORES if kept["has_scores"] else None,
         kept["n_rows"],
         [Finding(**finding) for finding in kept["findings"]],
         [Outcome(**outcome) for outcome in kept["outcomes"]],
@@ -108,39 +112,47 @@ def recall(settings: Settings, delivery: Delivery) -> Landed | None:
 
 def _land_new(settings: Settings, new: list[Delivery]) -> list[Landed]:
     reference = Reference(settings.seeds)
-    refused, frames = [], {}
+    unread, frames = [], {}
     for delivery in new:
-        frame, findings = _read(settings, reference, delivery)
+        frame, findings = read_delivery(settings, reference, delivery)
         if frame is None:
-            refused.append(Landed(delivery, None, 0, findings, []))
+            unread.append(Landed(delivery, not findings, None, 0, findings, []))
         else:
             frames[delivery.release_id] = frame
     judged = _judge(settings, reference, [d for d in new if d.release_id in frames], frames)
-    return refused + judged
+    return unread + judged
 
 
-def _read(settings: Settings, reference: Reference, delivery: Delivery) -> tuple[pd.DataFrame | None, list[Finding]]:
+def read_delivery(
+    settings: Settings, reference: Reference, delivery: Delivery
+) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """All that a delivery's files say, one row a province, code and measure, or no frame and what is wrong.
+
+    A delivery that takes another one back has neither. Rows with a ``form`` are scores that the file leaves out.
+    """
     manifest = delivery.manifest
     if manifest is None or delivery.findings:
         return None, delivery.findings
     findings = _manifest_findings(settings, reference, delivery, manifest)
-    if findings:
+    if findings or manifest.withdraws:
         return None, findings
     layout = read_layout(settings.layouts, manifest.layout)
+    indicators = reference.indicators_of(manifest.index_id, manifest.method)
+    places = reference.places_on(manifest.provinces_as_of)
     frames = []
     for listed in manifest.files:
         path = delivery.folder / listed.path
         name = delivery.path_in_raw(path)
-        frame, problems = read_text_table(path.read_bytes(), name, layout)
-        findings += problems
+        read = read_table(path.read_bytes(), name, manifest.year, layout, indicators, places, manifest.reading)
+        findings += read.findings
+        frame = read.frame()
         if frame is not None:
             frames.append(frame.assign(source_file=name, sha256=listed.sha256))
     if findings:
         return None, findings
     import pandas as pd
 
-    scale = _scale_frame(reference, delivery)
-    return pd.concat(frames).assign(release_id=delivery.release_id).merge(scale, "left", ["release_id", "code"]), []
+    return pd.concat(frames).assign(release_id=delivery.release_id), []
 
 
 def _manifest_findings(
@@ -158,51 +170,66 @@ def _manifest_findings(
         problems.append(("layout", manifest.layout, "a layout in raw/layouts"))
     provinces = reference.provinces_on(manifest.provinces_as_of)
     codes = _codes_with_parts(reference, manifest) if method else {}
-    for absence in manifest.not_published:
-        problems += [
-            ("not_published.provinces", code, f"a province code of {manifest.provinces_as_of:%d/%m/%Y}")
-            for code in absence.provinces
-            if code not in provinces
-        ]
-        problems += [
-            ("not_published.parts", part, f"a code that method {manifest.method} prints")
-            for part in (absence.parts if absence.parts != "all" else [])
-            if codes and part not in codes
-        ]
+    spoken_of = [("covers", code) for code in manifest.covers or []]
+    for list_name, absences in (("not_published", manifest.not_published), ("not_collected", manifest.not_collected)):
+        for absence in absences:
+            spoken_of += [(f"{list_name}.provinces", code) for code in absence.provinces]
+            problems += [
+                (f"{list_name}.parts", part, f"a code that method {manifest.method} prints")
+                for part in (absence.parts if absence.parts != "all" else [])
+                if codes and part not in codes
+            ]
+    problems += [
+        (column, code, f"a province code of {manifest.provinces_as_of:%d/%m/%Y}")
+        for column, code in spoken_of
+        if code not in provinces
+    ]
     remedy = "Correct the manifest; a new method or layout is added to the seeds or raw/layouts first."
     return [Finding("manifest_in_reference", name, f, e, remedy, column=c) for c, f, e in problems]
 
 
 def _codes_with_parts(reference: Reference, manifest: Manifest) -> dict[str, list[str]]:
-    """Each code of the method with the sub-dimensions it stands for."""
+    """Each code of the method with the codes to be stated that it stands for."""
     indicators = reference.indicators_of(manifest.index_id, manifest.method)
-    subs = reference.sub_dimensions_of(manifest.index_id, manifest.method)
+    stated = reference.stated_of(manifest.index_id, manifest.method)
     return {
         code: [
-            sub_code
-            for sub_code, sub in subs.items()
-            if indicator.level == "total" or indicator.indicator_key in (sub.indicator_key, sub.parent_key)
+            stated_code
+            for stated_code, part in stated.items()
+            if part == indicator or indicator.indicator_key == part.parent_key or _is_sum(indicator, stated)
         ]
         for code, indicator in indicators.items()
     }
 
 
-def not_published_cells(reference: Reference, manifest: Manifest) -> list[dict[str, str]]:
-    """Each province and sub-dimension that the manifest declares as not published, with form and reason."""
+def _is_sum(indicator: Indicator, stated: dict[str, Indicator]) -> bool:
+    """Whether an indicator is the sum of all that is stated."""
+    return indicator.level == "total" and indicator.code not in stated
+
+
+def not_stated_cells(reference: Reference, manifest: Manifest) -> list[dict[str, str | None]]:
+    """Each province and code that the manifest declares as not published (state Q) or not collected here (L)."""
     parts = _codes_with_parts(reference, manifest)
-    subs = list(reference.sub_dimensions_of(manifest.index_id, manifest.method))
+    stated = list(reference.stated_of(manifest.index_id, manifest.method))
     return [
         {
             "province_code": province,
             "code": code,
-            "form": absence.form,
+            "obs_status": "Q" if isinstance(absence, NotPublished) else "L",
+            "form": absence.form if isinstance(absence, NotPublished) else None,
             "reason": absence.reason,
-            "reason_certainty": absence.reason_certainty,
+            "reason_certainty": absence.reason_certainty if isinstance(absence, NotPublished) else None,
         }
-        for absence in manifest.not_published
+        for absence in (*manifest.not_published, *manifest.not_collected)
         for province in absence.provinces
-        for code in (subs if absence.parts == "all" else dict.fromkeys(c for p in absence.parts for c in parts[p]))
+        for code in (stated if absence.parts == "all" else dict.fromkeys(c for p in absence.parts for c in parts[p]))
     ]
+
+
+def provinces_of(reference: Reference, manifest: Manifest) -> dict[str, Province]:
+    """The provinces that a delivery speaks of, by code."""
+    provinces = reference.provinces_on(manifest.provinces_as_of)
+    return {c: p for c, p in provinces.items() if manifest.covers is None or c in manifest.covers}
 
 
 # --- judging -------------------------------------------------------------------------------------------------------
@@ -229,51 +256,57 @@ def _judge(
         is_refused = any(
             r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True)
         )
-        frame = frames[delivery.release_id]
-        scores_file = None if is_refused else _write_scores(settings, delivery, frame)
-        landed.append(Landed(delivery, scores_file, len(frame), findings, own))
+        scores_file = None if is_refused else _write_scores(settings, delivery, frames[delivery.release_id])
+        n_rows = int((scores["release_id"] == delivery.release_id).sum())
+        landed.append(Landed(delivery, not is_refused, scores_file, n_rows, findings, own))
     return landed
 
 
 def judged_frames(
     reference: Reference, read: list[Delivery], frames: dict[str, pd.DataFrame]
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """The deliveries' scores in one frame, and what must be there: due, valid_province and valid_code."""
+    """The deliveries' scores in one frame, and what they are measured by.
+
+    ``due`` is what must be there, ``valid_province`` and ``valid_code`` what may be; ``stated_sum`` are the sums that a
+    delivery states beside their parts, ``part`` what each of them is the sum of.
+    """
     import pandas as pd
 
-    due, provinces = [], []
+    due, provinces, codes, parts = [], [], [], []
     for delivery in read:
-        manifest = delivery.manifest
+        manifest, release_id = delivery.manifest, delivery.release_id
         assert manifest is not None
-        valid = reference.provinces_on(manifest.provinces_as_of)
-        absent = {(c["province_code"], c["code"]) for c in not_published_cells(reference, manifest)}
-        provinces += [(delivery.release_id, code) for code in valid]
-        due += [
-            (delivery.release_id, province, code)
-            for province in valid
-            for code in reference.sub_dimensions_of(manifest.index_id, manifest.method)
-            if (province, code) not in absent
+        valid = provinces_of(reference, manifest)
+        absent = {(c["province_code"], c["code"]) for c in not_stated_cells(reference, manifest)}
+        stated = reference.stated_of(manifest.index_id, manifest.method)
+        provinces += [(release_id, code) for code in valid]
+        due += [(release_id, p, code) for p in valid for code in stated if (p, code) not in absent]
+        codes += [(release_id, code, i.scale_min, _ceiling(i, stated)) for code, i in stated.items()]
+        parts += [
+            (release_id, code, part)
+            for code, its_parts in _codes_with_parts(reference, manifest).items()
+            if code not in stated
+            for part in its_parts
         ]
-    return pd.concat([frames[d.release_id] for d in read])[SCORE_COLUMNS], {
+    valid_code = pd.DataFrame(codes, columns=["release_id", "code", "scale_min", "scale_max"])
+    part = pd.DataFrame(parts, columns=["release_id", "code", "part_code"])
+    everything = pd.concat([frames[d.release_id] for d in read])
+    scores = everything[(everything.measure == "score") & everything.form.isna() & everything.parent_code.isna()]
+    is_sum = pd.MultiIndex.from_frame(scores[["release_id", "code"]]).isin(part.set_index(["release_id", "code"]).index)
+    return scores[~is_sum].merge(valid_code, "left", ["release_id", "code"])[SCORE_COLUMNS], {
         "due": pd.DataFrame(due, columns=["release_id", "province_code", "code"]),
         "valid_province": pd.DataFrame(provinces, columns=["release_id", "province_code"]),
-        "valid_code": pd.concat([_scale_frame(reference, d) for d in read]),
+        "valid_code": valid_code,
+        "stated_sum": scores[is_sum][[c for c in SCORE_COLUMNS if not c.startswith("scale")]],
+        "part": part,
     }
 
 
-def _scale_frame(reference: Reference, delivery: Delivery) -> pd.DataFrame:
-    """Release, code and printed scale; a bound printed as 3.33 admits the exact ten thirds."""
-    import pandas as pd
-
-    assert delivery.manifest is not None
-    subs = reference.sub_dimensions_of(delivery.manifest.index_id, delivery.manifest.method)
-    rows = [(delivery.release_id, code, sub.scale_min, _ceiling(sub, subs)) for code, sub in subs.items()]
-    return pd.DataFrame(rows, columns=["release_id", "code", "scale_min", "scale_max"])
-
-
-def _ceiling(sub: Indicator, subs: dict[str, Indicator]) -> float:
-    siblings = sum(other.parent_key == sub.parent_key for other in subs.values())
-    return max(sub.scale_max, 10 / siblings)
+def _ceiling(stated: Indicator, siblings: dict[str, Indicator]) -> float:
+    """The printed bound; where that is 3.33 the exact ten thirds are admitted."""
+    n_parts = sum(other.parent_key == stated.parent_key for other in siblings.values())
+    exact = 10 / n_parts
+    return exact if abs(exact - stated.scale_max) < HALF_A_PRINTED_UNIT else stated.scale_max
 
 
 def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
@@ -314,7 +347,7 @@ def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]
 
 
 def _store_folder(settings: Settings, delivery: Delivery) -> Path:
-    digest = hashlib.sha256(_reader_fingerprint(settings).encode())
+    digest = hashlib.sha256(f"{_reader_fingerprint(settings)} {delivery.findings}".encode())
     for path in sorted(p for p in delivery.folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
         digest.update(f"{delivery.path_in_raw(path)} {deliveries_.sha256_of(path)}\n".encode())
     return settings.landing / delivery.release_id / digest.hexdigest()[:16]
@@ -323,20 +356,21 @@ def _store_folder(settings: Settings, delivery: Delivery) -> Path:
 def _reader_fingerprint(settings: Settings) -> str:
     """Everything but the delivery itself that decides how it lands."""
     own = Path(__file__).parent
-    code = [own / f"{name}.py" for name in ("deliveries", "expectations", "findings", "landing", "reference")]
-    seeds = [settings.seeds / f"{name}.csv" for name in ("indicator", "method", "province")]
+    names = ("deliveries", "expectations", "findings", "landing", "names", "reference")
+    code = [own / f"{name}.py" for name in names]
+    seeds = [settings.seeds / f"{name}.csv" for name in ("indicator", "method", "province", "province_alias")]
     rules = settings.expectations / f"{TABLE}.yml"
     paths = [*code, *sorted((own / "workbooks").glob("*.py")), *seeds, rules, *sorted(settings.layouts.glob("*.yaml"))]
     return " ".join(deliveries_.sha256_of(path) for path in paths)
 
 
 def _write_scores(settings: Settings, delivery: Delivery, frame: pd.DataFrame) -> Path:
-    """Write the scores as Parquet, score as DECIMAL(15, 9), one whole file or none."""
+    """Write what was read as Parquet, numbers as DECIMAL(15, 9), one whole file or none."""
     import duckdb
 
     folder = _store_folder(settings, delivery)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "scores.parquet"
+    target = folder / SCORES
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
     os.close(handle)
     with duckdb.connect() as connection:
@@ -344,10 +378,13 @@ def _write_scores(settings: Settings, delivery: Delivery, frame: pd.DataFrame) -
         connection.execute(
             """
             copy (
-                select release_id, province_code, code, cast(score_text as decimal(15, 9)) as score,
-                    source_file, source_cell, sha256
+                select release_id, province_code, code, measure, cast(score_text as decimal(15, 9)) as score,
+                    cast(interval_pct as integer) as interval_pct, cast(parent_code as varchar) as parent_code,
+                    cast(label_vi as varchar) as label_vi, cast(label_en as varchar) as label_en,
+                    cast(scale_label as varchar) as scale_label, source_file, source_cell, sha256
                 from frame
-                order by province_code, code
+                where form is null
+                order by province_code, code, measure
             ) to ? (format parquet)
             """,
             [temporary],
@@ -362,6 +399,7 @@ def _keep(settings: Settings, landed: Landed) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     kept = {
         "is_accepted": landed.is_accepted,
+        "has_scores": landed.scores is not None,
         "n_rows": landed.n_rows,
         "findings": [asdict(finding) for finding in landed.findings],
         "outcomes": [asdict(outcome) for outcome in landed.outcomes],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import fingerprint
 from pipelines.deliveries import Delivery
 from pipelines.expectations import outcome_row
-from pipelines.landing import Landed, not_published_cells, recall, suite
+from pipelines.landing import Landed, not_stated_cells, provinces_of, recall, suite
 from pipelines.reference import Reference
 from pipelines.settings import Settings
 
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 LANDING_TABLES = {
     "built_from": "fingerprint varchar, as_of varchar",
     "score": """
-        release_id varchar, province_code varchar, code varchar, score decimal(15, 9),
+        release_id varchar, province_code varchar, code varchar, measure varchar, score decimal(15, 9),
+        interval_pct integer, parent_code varchar, label_vi varchar, label_en varchar, scale_label varchar,
         source_file varchar, source_cell varchar, sha256 varchar""",
     "release": """
         release_id varchar, index_id varchar, year integer, revision integer, method varchar, published_on date,
-        known_from date, received_on date, provinces_as_of date, publisher varchar, source varchar,
-        source_folder varchar, sha256 varchar""",
-    "not_published": """
-        release_id varchar, province_code varchar, code varchar, form varchar, reason varchar,
+        known_from date, received_on date, provinces_as_of date, covers_all boolean, replaces_year boolean,
+        withdraws varchar, publisher varchar, source varchar, note varchar, source_folder varchar, sha256 varchar""",
+    "coverage": "release_id varchar, province_code varchar",
+    "not_stated": """
+        release_id varchar, province_code varchar, code varchar, obs_status varchar, form varchar, reason varchar,
         reason_certainty varchar""",
-    "due": "release_id varchar, index_id varchar, year integer, province_key varchar, indicator_key varchar",
+    "due": """
+        release_id varchar, index_id varchar, year integer, covers_all boolean, province_key varchar,
+        indicator_key varchar""",
     "delivery": """
         release_id varchar, index_id varchar, year integer, revision integer, state varchar, n_rows integer,
         n_findings integer, source_folder varchar""",
@@ -57,18 +61,28 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
         "insert into landing.built_from values (?, ?)", [fingerprint.of(settings), fingerprint.as_of(settings)]
     )
     if accepted:
-        files = [str(item.scores) for item in accepted]
+        files = [str(item.scores) for item in accepted if item.scores]
         connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
     reference = Reference(settings.seeds)
     _insert(connection, "release", [_release_row(item.delivery) for item in accepted])
     _insert(
         connection,
-        "not_published",
+        "coverage",
+        [
+            {"release_id": item.delivery.release_id, "province_code": code}
+            for item in accepted
+            if item.delivery.manifest
+            for code in item.delivery.manifest.covers or []
+        ],
+    )
+    _insert(
+        connection,
+        "not_stated",
         [
             {"release_id": item.delivery.release_id, **cell}
             for item in accepted
             if item.delivery.manifest
-            for cell in not_published_cells(reference, item.delivery.manifest)
+            for cell in not_stated_cells(reference, item.delivery.manifest)
         ],
     )
     _insert(connection, "due", _due_rows(reference, expected))
@@ -116,13 +130,14 @@ def _due_rows(reference: Reference, expected: list[Delivery]) -> list[dict[str, 
             "release_id": release_id,
             "index_id": delivery.index_id,
             "year": delivery.year,
+            "covers_all": delivery.manifest.covers is None,
             "province_key": province.province_key,
             "indicator_key": concept,
         }
         for delivery in expected
         if delivery.manifest is not None
         for release_id, concepts in [(delivery.release_id, sorted(reference.concepts_of(delivery.index_id)))]
-        for province in reference.provinces_on(delivery.manifest.provinces_as_of).values()
+        for province in provinces_of(reference, delivery.manifest).values()
         for concept in concepts
     ]
 
@@ -140,8 +155,12 @@ def _release_row(delivery: Delivery) -> dict[str, Any]:
         "known_from": manifest.known_from,
         "received_on": manifest.received_on,
         "provinces_as_of": manifest.provinces_as_of,
+        "covers_all": manifest.covers is None,
+        "replaces_year": manifest.replaces_year,
+        "withdraws": manifest.withdraws,
         "publisher": ", ".join(manifest.publisher),
         "source": manifest.source,
+        "note": manifest.note,
         "source_folder": delivery.source_folder,
         "sha256": delivery.sha256,
     }

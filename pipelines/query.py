@@ -5,11 +5,10 @@ Belongs here: opening the published file and looking up one number. Does not bel
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.names import nearest, plain
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,17 +45,19 @@ class Explained:
     cells: list[dict[str, Any]]
 
 
-def explain(settings: Settings, province: str, year: int, indicator: str) -> Explained:
-    """Find one number. ``province`` is a key, a code of that year or a name in any spelling of accents and case;
-    ``indicator`` a key, or the code printed that year.
+def explain(settings: Settings, index_id: str, province: str, year: int, indicator: str) -> Explained:
+    """Find one number of an index whose releases speak of every province.
+
+    ``province`` is a key, a code of that year or a name in any spelling of accents and case; ``indicator`` a key, or
+    the code printed that year.
 
     Raises ``NotFound`` and ``NotPublishedYet``.
     """
     with connect(settings) as connection:
-        province_key = _province(connection, province, year)
-        indicator_key = _indicator(connection, indicator, year)
-        key = [year, province_key, indicator_key]
-        found = "year = ? and province_key = ? and indicator_key = ?"
+        province_key = _province(connection, index_id, province, year)
+        indicator_key = _indicator(connection, index_id, indicator, year)
+        key = [index_id, year, province_key, indicator_key]
+        found = "index_id = ? and year = ? and province_key = ? and indicator_key = ?"
         [score] = _rows(connection, f"select * from marts.index_score where {found}", key)
         [release] = _rows(connection, "select * from core.dim_release where release_id = ?", [score["release_id"]])
         cells = _rows(
@@ -65,27 +66,30 @@ def explain(settings: Settings, province: str, year: int, indicator: str) -> Exp
             select code, indicator_key, score, obs_status, source_file, source_cell, sha256
             from core.fct_score
             where
-                release_id = ? and province_key = ? and level = 'sub_dimension' and obs_status <> 'M'
+                index_id = ? and year = ? and province_key = ? and known_to is null and obs_status <> 'M'
+                and level <> 'indicator' and coalesce(derivation <> 'sum_of_parts', level = 'sub_dimension')
                 and (? in (indicator_key, parent_key) or ? = 'total')
             order by code
             """,
-            [score["release_id"], province_key, indicator_key, score["level"]],
+            [index_id, year, province_key, indicator_key, score["level"]],
         )
         return Explained(score, release, cells)
 
 
-def _province(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) -> str:
+def _province(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:
     rows = _rows(
         connection,
         """
         select distinct province_key, province_name_vi as name
-        from marts.index_score where year = ? order by province_key
+        from marts.index_score where index_id = ? and year = ? order by province_key
         """,
-        [year],
+        [index_id, year],
     )
     if not rows:
-        years = connection.execute("select min(year), max(year) from marts.index_score").fetchone()
-        raise NotFound(f"no results of {year}; published are {years[0]} to {years[1]}" if years else f"no {year}")
+        sql = "select min(year), max(year) from marts.index_score where index_id = ?"
+        years = connection.execute(sql, [index_id]).fetchone()
+        published = f"; published are {years[0]} to {years[1]}" if years and years[0] else ""
+        raise NotFound(f"no results of {index_id} {year}{published}")
     names: dict[str, str] = {row["province_key"]: row["name"] for row in rows}
     for key, name in names.items():
         if plain(wanted) in (key, key.split("-")[0], plain(name)):
@@ -93,11 +97,14 @@ def _province(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) -> 
     raise NotFound(f"no province {wanted!r} in {year}{_nearest(plain(wanted), {plain(n): n for n in names.values()})}")
 
 
-def _indicator(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) -> str:
+def _indicator(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:
     rows = _rows(
         connection,
-        "select distinct indicator_key, lower(code) as code from marts.index_score where year = ? order by all",
-        [year],
+        """
+        select distinct indicator_key, lower(code) as code
+        from marts.index_score where index_id = ? and year = ? order by all
+        """,
+        [index_id, year],
     )
     for row in rows:
         if wanted.lower() in (row["indicator_key"], row["code"]):
@@ -109,14 +116,8 @@ def _indicator(connection: duckdb.DuckDBPyConnection, wanted: str, year: int) ->
 
 
 def _nearest(wanted: str, known: dict[str, str]) -> str:
-    close = difflib.get_close_matches(wanted, list(known), n=3, cutoff=0.5)
+    close = nearest(wanted, known)
     return f"; did you mean {', '.join(known[c] for c in close)}?" if close else ""
-
-
-def plain(name: str) -> str:
-    """Lower case without accents: how a name is typed by who has no Vietnamese keyboard."""
-    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> list[dict[str, Any]]:

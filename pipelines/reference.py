@@ -12,15 +12,21 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from pipelines.names import nearest, place
+
 
 @dataclass(frozen=True)
 class Method:
-    """A version of an index's method; ``last_year`` is None while in force."""
+    """A version of an index's method; ``last_year`` is None while in force.
+
+    ``aggregation`` is sum_of_parts where every level above the sub-dimensions is their sum, else as_stated.
+    """
 
     index_id: str
     method: str
     first_year: int
     last_year: int | None
+    aggregation: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Indicator:
     last_year: int | None
     scale_min: float
     scale_max: float
+    name_vi: str
+    name_en: str
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,67 @@ class Province:
 
 @dataclass(frozen=True)
 class Index:
-    """An index; ``overdue_after`` is a month and day such as 05-31."""
+    """An index; ``overdue_after`` is a month and day such as 05-31, or None where nobody waits for it."""
 
     index_id: str
     name_vi: str
-    overdue_after: str
+    publisher: str
+    overdue_after: str | None
 
-    def overdue_on(self, year: int) -> date:
+    def overdue_on(self, year: int) -> date | None:
         """First day on which results of ``year`` are overdue: after the usual launch in the next year."""
+        if self.overdue_after is None:
+            return None
         month, day = self.overdue_after.split("-")
         return date.fromordinal(date(year + 1, int(month), int(day)).toordinal() + 1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a code or name in a file stands for: a province, or None and what is wrong with it."""
+
+    province: Province | None
+    problem: str = ""
+
+
+class Places:
+    """The provinces of one day, by code and by any spelling of their names.
+
+    A name is a province where its one form equals that of a name or alias of exactly one province of the day; never
+    because it looks like one.
+    """
+
+    def __init__(self, provinces: list[Province], aliases: list[tuple[str, str]]) -> None:
+        self.by_code = {p.code: p for p in provinces}
+        self._by_name: dict[str, set[str]] = {}
+        codes = {p.province_key: p.code for p in provinces}
+        spelt = [(name, p.code) for p in provinces for name in (p.name_vi, p.name_en)]
+        spelt += [(alias, codes[key]) for alias, key in aliases if key in codes]
+        for name, code in spelt:
+            self._by_name.setdefault(place(name), set()).add(code)
+
+    def find(self, code: str | None, names: list[str]) -> Place:
+        """The province that all given clues stand for."""
+        found = [(name, self._by_name.get(place(name), set())) for name in names]
+        if code is not None:
+            found.append((code, {code} & set(self.by_code)))
+        for clue, meant in found:
+            if len(meant) != 1:
+                return Place(None, f"{clue!r}{self._hint(clue)}")
+        codes = {next(iter(meant)) for _, meant in found}
+        if len(codes) != 1:
+            return Place(None, " and ".join(f"{clue!r}" for clue, _ in found) or "a blank cell")
+        return Place(self.by_code[codes.pop()])
+
+    def _hint(self, clue: str) -> str:
+        names = {place(p.name_vi): f"{p.code} {p.name_vi}" for p in self.by_code.values()}
+        near = nearest(place(clue), names, cutoff=0.6)
+        return f", near {', '.join(names[n] for n in near)}" if near else ""
+
+
+def province_code(text: str) -> str:
+    """A province code as two digits: a spreadsheet drops the leading zero."""
+    return text.zfill(2) if text.isdigit() else text
 
 
 class Reference:
@@ -79,13 +138,20 @@ class Reference:
 
     @cached_property
     def indices(self) -> dict[str, Index]:
-        return {r["index_id"]: Index(r["index_id"], r["name_vi"], r["overdue_after"]) for r in self._rows("index")}
+        return {
+            r["index_id"]: Index(r["index_id"], r["name_vi"], r["publisher"], r["overdue_after"] or None)
+            for r in self._rows("index")
+        }
 
     @cached_property
     def methods(self) -> dict[tuple[str, str], Method]:
         return {
             (r["index_id"], r["method"]): Method(
-                r["index_id"], r["method"], int(r["first_year"]), int(r["last_year"]) if r["last_year"] else None
+                r["index_id"],
+                r["method"],
+                int(r["first_year"]),
+                int(r["last_year"]) if r["last_year"] else None,
+                r["aggregation"],
             )
             for r in self._rows("method")
         }
@@ -103,6 +169,8 @@ class Reference:
                 int(r["last_year"]) if r["last_year"] else None,
                 float(r["scale_printed_min"]),
                 float(r["scale_printed_max"]),
+                r["name_vi"],
+                r["name_en"],
             )
             for r in self._rows("indicator")
         ]
@@ -132,13 +200,30 @@ class Reference:
             and (i.last_year is None or (span.last_year is not None and i.last_year >= span.last_year))
         }
 
-    def sub_dimensions_of(self, index_id: str, method: str) -> dict[str, Indicator]:
-        """Sub-dimensions of a method by the code it prints."""
-        return {c: i for c, i in self.indicators_of(index_id, method).items() if i.level == "sub_dimension"}
+    def stated_of(self, index_id: str, method: str) -> dict[str, Indicator]:
+        """Indicators that a release must state, by the code printed: all, or those that the others are the sum of."""
+        indicators = self.indicators_of(index_id, method)
+        if self.methods[index_id, method].aggregation == "sum_of_parts":
+            return {code: i for code, i in indicators.items() if i.level == "sub_dimension"}
+        return indicators
+
+    def method_in(self, index_id: str, year: int) -> Method | None:
+        """The method in force in a year, where there is exactly one."""
+        found = [
+            m
+            for m in self.methods.values()
+            if m.index_id == index_id and m.first_year <= year and (m.last_year is None or m.last_year >= year)
+        ]
+        return found[0] if len(found) == 1 else None
 
     def concepts_of(self, index_id: str) -> set[str]:
         """Every concept the index ever measured, at every level."""
         return {i.indicator_key for i in self.indicators if i.index_id == index_id}
+
+    def places_on(self, day: date) -> Places:
+        """Provinces of a day, to be found by code or name."""
+        aliases = [(r["alias"], r["province_key"]) for r in self._rows("province_alias")]
+        return Places([p for p in self.provinces if p.is_valid_on(day)], aliases)
 
     def provinces_on(self, day: date) -> dict[str, Province]:
         """Provinces of a day by the code of that day."""

@@ -98,8 +98,9 @@ def own_warehouse(built: Built, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def own_raw(tmp_path: Path) -> Path:
-    """A copy of raw/ that a test may spoil."""
-    return Path(shutil.copytree(ROOT / "raw", tmp_path / "raw"))
+    """A copy of raw/ with PAPI alone, that a test may spoil."""
+    others = shutil.ignore_patterns("par-index", "pci", "sipas")
+    return Path(shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=others))
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@
 {% endmacro %}
 
 {% macro duckdb__create_table_macros() %}
+    {#- What held on a day held with an open end, as far as that day could tell. -#}
     create or replace macro core.score_as_of(known_on) as table
-    select *
+    select * replace (cast(null as date) as known_to)
     from core.fct_score
     where
         known_from <= cast(known_on as date)

@@ -1,63 +1,104 @@
 """How a family of files is laid out, as data from raw/layouts.
 
-Belongs here: reading a layout and matching headers to canonical names. Does not belong here: reading cells.
+Belongs here: the shape of a layout file. Does not belong here: reading cells, or any heading of any file.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
+from pipelines.names import normalise
+from pipelines.workbooks.cells import Reading
 from pipelines.yaml_text import load_yaml
 
 
-class Layout(BaseModel):
-    """A text table with a header row: its delimiter and decimal sign, and which headings each column may bear."""
+class _Layout(BaseModel):
+    """What every layout says: signs of a text table, and the sheet that holds a year's scores.
+
+    ``sheets`` are names with {year} in the year's place; without any, the file must have one sheet. ``columns`` maps
+    canonical columns to the headings they may bear.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     layout: str
-    kind: Literal["text_table"]
-    delimiter: str
-    decimal: Literal[".", ","]
-    columns: dict[str, list[str]]
+    delimiter: Literal[",", ";", "\t"] = ","
+    decimal: Literal[".", ","] = "."
+    encoding: Literal["utf-8", "windows-1258"] = "utf-8"
+    sheets: list[str] = []
+    columns: dict[str, list[str]] = {}
+
+    def read_as(self, reading: Reading | None) -> Self:
+        """The layout with what the manifest declares of this one file in place of its own signs."""
+        declared = (reading or Reading()).model_dump(exclude_none=True, exclude={"sheet"})
+        return self.model_copy(update=declared)
+
+    def sheet_of(self, year: int, sheet_names: list[str]) -> list[str]:
+        """The sheets among ``sheet_names`` that may hold the scores of ``year``."""
+        if not self.sheets:
+            return sheet_names
+        wanted = {normalise(sheet.format(year=year)) for sheet in self.sheets}
+        return [name for name in sheet_names if normalise(name) in wanted]
+
+    def column_of(self, heading: str) -> str | None:
+        """The canonical column that bears this heading."""
+        for column, headings in self.columns.items():
+            if normalise(heading) in map(normalise, headings):
+                return column
+        return None
 
 
-@dataclass(frozen=True)
-class HeaderMatch:
-    """Canonical column to position in the file; ``missing`` and ``unknown`` name what did not match."""
+class ScoreARow(_Layout):
+    """One score a row, with columns for province, code and score, and perhaps for what is said about the score."""
 
-    positions: dict[str, int]
-    missing: list[str]
-    unknown: list[str]
-    repeated: list[str]
+    kind: Literal["score_a_row"]
+
+
+class _Coded(_Layout):
+    """Headings that name indicators.
+
+    ``code_in_heading`` are patterns with groups ``code`` and ``name``; ``also_called`` gives further names by
+    indicator_key, in which any year stands for every year.
+    """
+
+    code_in_heading: list[str] = []
+    also_called: dict[str, list[str]] = {}
+
+    @field_validator("code_in_heading")
+    @classmethod
+    def _names_code_and_name(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            if "(?P<code>" not in pattern or "(?P<name>" not in pattern:
+                raise ValueError(f"{pattern} has no group code or no group name")
+        return patterns
+
+
+class ProvinceARow(_Coded):
+    """A province a row, an indicator a column. ``not_provinces`` name rows that are summaries."""
+
+    kind: Literal["province_a_row"]
+    not_provinces: list[str] = []
+
+
+class ProvinceAColumn(_Coded):
+    """An indicator a row, a province a column.
+
+    ``measures`` are patterns of rows that say something about the score above them; ``indicator_rows`` tells whether
+    rows without a code are indicators of the sub-dimension above them.
+    """
+
+    kind: Literal["province_a_column"]
+    measures: dict[str, str] = {}
+    indicator_rows: bool = False
+
+
+Layout = Annotated[ScoreARow | ProvinceARow | ProvinceAColumn, Field(discriminator="kind")]
+_LAYOUT: TypeAdapter[Layout] = TypeAdapter(Layout)
 
 
 def read_layout(folder: Path, name: str) -> Layout:
     """Layout ``name`` from ``folder``; raises ``FileNotFoundError`` or pydantic's ``ValidationError``."""
-    return Layout.model_validate(load_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8")))
-
-
-def match_header(layout: Layout, header: list[str]) -> HeaderMatch:
-    """Match headings by normalised text, never by position."""
-    canonical = {normalise(heading): column for column, headings in layout.columns.items() for heading in headings}
-    positions: dict[str, int] = {}
-    unknown, repeated = [], []
-    for position, heading in enumerate(header):
-        column = canonical.get(normalise(heading))
-        if column is None:
-            unknown.append(heading)
-        elif column in positions:
-            repeated.append(heading)
-        else:
-            positions[column] = position
-    return HeaderMatch(positions, [c for c in layout.columns if c not in positions], unknown, repeated)
-
-
-def normalise(heading: str) -> str:
-    """Unicode NFC, lower case, single blanks: spellings of one heading become equal."""
-    return " ".join(unicodedata.normalize("NFC", heading).casefold().split())
+    return _LAYOUT.validate_python(load_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8")))

@@ -6,6 +6,7 @@ select
     index_id,
     name_vi,
     name_en,
+    role,
     publisher,
     first_year,
     overdue_after,

@@ -45,6 +45,23 @@ parts as (
     from by_method
     where parent_key is not null
     group by index_id, method, parent_key
+),
+
+-- Indicators below the sub-dimensions are as many as a workbook has rows and describe themselves.
+delivered as (
+    select
+        releases.index_id,
+        releases.method,
+        scores.code,
+        scores.parent_code,
+        min(scores.label_vi) as name_vi,
+        min(scores.label_en) as name_en,
+        min(scores.scale_label) as scale_label,
+        min(scores.source_file) as source_file
+    from {{ ref('stg_landing__score') }} as scores
+    inner join {{ ref('stg_landing__release') }} as releases on scores.release_id = releases.release_id
+    where scores.parent_code is not null
+    group by releases.index_id, releases.method, scores.code, scores.parent_code
 )
 
 select
@@ -62,17 +79,20 @@ select
     by_method.name_vi_source,
     cast(own.n_parts as integer) as n_parts,
     -- A dimension runs from 1 to 10; each of its K parts from 1/K to 10/K; the total over its dimensions.
+    -- Where nothing is summed, the printed scale is all there is.
     cast(
-        case by_method.level
-            when 'total' then own.n_parts
-            when 'dimension' then 1
+        case
+            when methods.aggregation = 'as_stated' then by_method.scale_printed_min
+            when by_method.level = 'total' then own.n_parts
+            when by_method.level = 'dimension' then 1
             else cast(1 as decimal(15, 9)) / siblings.n_parts
         end as decimal(15, 9)
     ) as scale_min,
     cast(
-        case by_method.level
-            when 'total' then 10 * own.n_parts
-            when 'dimension' then 10
+        case
+            when methods.aggregation = 'as_stated' then by_method.scale_printed_max
+            when by_method.level = 'total' then 10 * own.n_parts
+            when by_method.level = 'dimension' then 10
             else cast(10 as decimal(15, 9)) / siblings.n_parts
         end as decimal(15, 9)
     ) as scale_max,
@@ -82,6 +102,10 @@ select
     by_method.scale_source,
     by_method.note
 from by_method
+inner join methods
+    on
+        by_method.index_id = methods.index_id
+        and by_method.method = methods.method
 left join parts as own
     on
         by_method.index_id = own.index_id
@@ -92,3 +116,31 @@ left join parts as siblings
         by_method.index_id = siblings.index_id
         and by_method.method = siblings.method
         and by_method.parent_key = siblings.indicator_key
+union all
+select
+    delivered.index_id,
+    parents.indicator_key || substr(delivered.code, length(delivered.parent_code) + 1) as indicator_key,
+    delivered.method,
+    delivered.code,
+    'indicator' as level,
+    parents.indicator_key as parent_key,
+    parents.first_year,
+    parents.last_year,
+    delivered.name_vi,
+    delivered.name_en,
+    'official' as name_vi_status,
+    delivered.source_file as name_vi_source,
+    null as n_parts,
+    null as scale_min,
+    null as scale_max,
+    null as scale_printed_min,
+    null as scale_printed_max,
+    null as scale_status,
+    delivered.scale_label as scale_source,
+    null as note
+from delivered
+inner join by_method as parents
+    on
+        delivered.index_id = parents.index_id
+        and delivered.method = parents.method
+        and delivered.parent_code = parents.code

@@ -7,6 +7,7 @@ select
     method,
     first_year,
     last_year,
+    aggregation,
     description,
     certainty,
     source

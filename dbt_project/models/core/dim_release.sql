@@ -13,20 +13,26 @@ followed as (
 )
 
 select
-    release_id,
-    index_id,
-    year,
-    revision,
-    method,
-    published_on,
-    is_published_day_known,
-    known_from,
-    known_to,
-    known_to is null as is_current,
-    received_on,
-    provinces_as_of,
-    publisher,
-    source,
-    source_folder,
-    sha256
+    followed.release_id,
+    followed.index_id,
+    followed.year,
+    followed.revision,
+    followed.method,
+    followed.published_on,
+    followed.is_published_day_known,
+    followed.known_from,
+    followed.known_to,
+    followed.known_to is null as is_current,
+    followed.received_on,
+    followed.provinces_as_of,
+    followed.covers_all,
+    followed.replaces_year,
+    followed.withdraws,
+    withdrawal.release_id as withdrawn_by,
+    followed.publisher,
+    followed.source,
+    followed.note,
+    followed.source_folder,
+    followed.sha256
 from followed
+left join releases as withdrawal on followed.release_id = withdrawal.withdraws

@@ -21,6 +21,7 @@ concepts as (
         level,
         parent_key
     from {{ ref('dim_indicator') }}
+    where level <> 'indicator'
 ),
 
 measured as (
@@ -29,14 +30,17 @@ measured as (
         province_key,
         indicator_key,
         code,
+        level,
+        parent_key,
         score,
         obs_status,
         not_published_form,
         obs_reason,
-        'delivered' as derivation,
+        derivation,
         source_file,
         source_cell,
-        sha256
+        sha256,
+        is_effective
     from delivered
     union all
     select
@@ -44,6 +48,8 @@ measured as (
         province_key,
         indicator_key,
         code,
+        level,
+        parent_key,
         score,
         obs_status,
         not_published_form,
@@ -51,8 +57,44 @@ measured as (
         'sum_of_parts' as derivation,
         null as source_file,
         null as source_cell,
-        null as sha256
+        null as sha256,
+        true as is_effective
     from summed
+),
+
+every_cell as (
+    select
+        releases.release_id,
+        provinces.province_key,
+        concepts.indicator_key,
+        concepts.level,
+        concepts.parent_key
+    from releases
+    inner join provinces on releases.release_id = provinces.release_id
+    inner join concepts on releases.index_id = concepts.index_id
+    union all
+    select
+        release_id,
+        province_key,
+        indicator_key,
+        level,
+        parent_key
+    from delivered
+    where level = 'indicator'
+),
+
+replacements as (
+    select
+        earlier.release_id,
+        min(later.known_from) as replaced_from
+    from releases as earlier
+    inner join releases as later
+        on
+            earlier.index_id = later.index_id
+            and earlier.year = later.year
+            and earlier.revision < later.revision
+    where later.replaces_year or later.withdraws = earlier.release_id
+    group by earlier.release_id
 ),
 
 stated as (
@@ -62,28 +104,40 @@ stated as (
         releases.year,
         releases.revision,
         releases.method,
-        provinces.province_key,
-        concepts.indicator_key,
+        every_cell.province_key,
+        every_cell.indicator_key,
         measured.code,
-        concepts.level,
-        concepts.parent_key,
+        every_cell.level,
+        every_cell.parent_key,
         measured.score,
         coalesce(measured.obs_status, 'M') as obs_status,
         measured.not_published_form,
         measured.obs_reason,
         case when measured.score is not null then measured.derivation end as derivation,
         releases.known_from,
+        replacements.replaced_from,
+        coalesce(measured.is_effective, true) as is_effective,
         measured.source_file,
         measured.source_cell,
         measured.sha256
-    from releases
-    inner join provinces on releases.release_id = provinces.release_id
-    inner join concepts on releases.index_id = concepts.index_id
+    from every_cell
+    inner join releases on every_cell.release_id = releases.release_id
     left join measured
         on
-            releases.release_id = measured.release_id
-            and provinces.province_key = measured.province_key
-            and concepts.indicator_key = measured.indicator_key
+            every_cell.release_id = measured.release_id
+            and every_cell.province_key = measured.province_key
+            and every_cell.indicator_key = measured.indicator_key
+    left join replacements on every_cell.release_id = replacements.release_id
+),
+
+followed as (
+    select
+        *,
+        lead(known_from) over (
+            partition by index_id, year, province_key, indicator_key, is_effective
+            order by revision
+        ) as followed_from
+    from stated
 )
 
 select
@@ -102,11 +156,9 @@ select
     obs_reason,
     derivation,
     known_from,
-    lead(known_from) over (
-        partition by index_id, year, province_key, indicator_key
-        order by revision
-    ) as known_to,
+    -- A cell left out of a later release never holds: its time ends when it begins.
+    case when is_effective then least(followed_from, replaced_from) else known_from end as known_to,
     source_file,
     source_cell,
     sha256
-from stated
+from followed

@@ -1,7 +1,7 @@
 -- Each current score beside last year's score of the same concept and place.
 with current_score as (
-    select * from {{ ref('fct_score') }}
-    where known_to is null
+    select * from {{ ref('int_score_current') }}
+    where is_field
 ),
 
 pairs as (

@@ -1,54 +1,64 @@
--- Sub-dimensions of each release's own method: what was delivered, or why it was not.
+-- The rows of each release: its own statements, or what holds again where it takes another release back.
+-- is_effective tells whether the row holds when the release comes.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),
 
+stated as (
+    select * from {{ ref('int_score_stated') }}
+),
+
+in_force as (
+    select * from {{ ref('int_score_in_force') }}
+),
+
 provinces as (
     select * from {{ ref('int_province_by_release') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
-    where level = 'sub_dimension'
-),
-
-scores as (
-    select * from {{ ref('stg_landing__score') }}
-),
-
-not_published as (
-    select * from {{ ref('stg_landing__not_published') }}
 )
 
 select
-    releases.release_id,
-    releases.index_id,
-    releases.year,
-    releases.method,
-    provinces.province_key,
-    indicators.indicator_key,
-    indicators.parent_key,
-    indicators.code,
-    scores.score,
-    case when scores.score is null then 'Q' else 'A' end as obs_status,
-    not_published.not_published_form,
-    not_published.obs_reason,
-    scores.source_file,
-    scores.source_cell,
-    scores.sha256
-from releases
-inner join provinces on releases.release_id = provinces.release_id
-inner join indicators
+    stated.release_id,
+    stated.province_key,
+    stated.indicator_key,
+    stated.level,
+    stated.parent_key,
+    stated.code,
+    stated.score,
+    stated.obs_status,
+    stated.not_published_form,
+    stated.obs_reason,
+    stated.derivation,
+    stated.source_file,
+    stated.source_cell,
+    stated.sha256,
+    in_force.stating_release_id = stated.release_id as is_effective
+from stated
+inner join in_force
     on
-        releases.index_id = indicators.index_id
-        and releases.method = indicators.method
-left join scores
+        stated.release_id = in_force.release_id
+        and stated.province_key = in_force.province_key
+        and stated.indicator_key = in_force.indicator_key
+union all
+select
+    in_force.release_id,
+    in_force.province_key,
+    in_force.indicator_key,
+    in_force.level,
+    in_force.parent_key,
+    in_force.code,
+    in_force.score,
+    in_force.obs_status,
+    in_force.not_published_form,
+    in_force.obs_reason,
+    in_force.derivation,
+    in_force.source_file,
+    in_force.source_cell,
+    in_force.sha256,
+    true as is_effective
+from in_force
+inner join releases on in_force.release_id = releases.release_id
+inner join provinces
     on
-        releases.release_id = scores.release_id
-        and provinces.province_code = scores.province_code
-        and indicators.code = scores.code
-left join not_published
-    on
-        releases.release_id = not_published.release_id
-        and provinces.province_code = not_published.province_code
-        and indicators.code = not_published.code
+        in_force.release_id = provinces.release_id
+        and in_force.province_key = provinces.province_key
+where releases.withdraws is not null

@@ -1,7 +1,7 @@
 -- Rank, n and group among the provinces whose score is published, on exact values.
 with current_score as (
-    select * from {{ ref('fct_score') }}
-    where known_to is null
+    select * from {{ ref('int_score_current') }}
+    where is_field
 ),
 
 group_rules as (

@@ -1,6 +1,6 @@
 with current_score as (
-    select * from {{ ref('fct_score') }}
-    where known_to is null
+    select * from {{ ref('int_score_current') }}
+    where is_field
 ),
 
 ranked as (

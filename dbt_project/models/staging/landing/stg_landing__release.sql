@@ -13,8 +13,12 @@ select
     known_from,
     received_on,
     provinces_as_of,
+    covers_all,
+    replaces_year,
+    withdraws,
     publisher,
     source,
+    note,
     source_folder,
     sha256
 from source

@@ -1,11 +1,12 @@
 with source as (
-    select * from {{ source('landing', 'not_published') }}
+    select * from {{ source('landing', 'not_stated') }}
 )
 
 select
     release_id,
     province_code,
     code,
+    obs_status,
     form as not_published_form,
     reason as obs_reason,
     reason_certainty

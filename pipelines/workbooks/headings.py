@@ -1,0 +1,104 @@
+"""Which indicator of a year's method a heading names, by its Vietnamese or English name and its code.
+
+Belongs here: certainty about headings. Does not belong here: where in a file they stand. A heading is recognised where
+its clues agree; a typing slip is forgiven only where it leaves one indicator to be meant, and a contradiction never.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from pipelines.names import normalise
+from pipelines.reference import Indicator
+from pipelines.workbooks.layout import Layout, ScoreARow
+
+SLIP, SLIP_WITH_CODE = 0.9, 0.75
+MARGIN = 0.05
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a heading names: an indicator, or None with the nearest there are.
+
+    ``code`` is the code it prints, ``names`` its texts without that; ``is_slip`` where a name was mistyped.
+    """
+
+    indicator: Indicator | None
+    code: str | None
+    names: list[str]
+    is_slip: bool = False
+    nearest: tuple[str, ...] = ()
+
+
+class Headings:
+    """The names and codes under which one method's indicators may appear in one layout."""
+
+    def __init__(self, indicators: dict[str, Indicator], layout: Layout) -> None:
+        self.indicators = indicators
+        self._patterns = [] if isinstance(layout, ScoreARow) else [re.compile(p, re.I) for p in layout.code_in_heading]
+        further = {} if isinstance(layout, ScoreARow) else layout.also_called
+        self._names = {
+            code: {_comparable(n) for n in (i.name_vi, i.name_en, *further.get(i.indicator_key, [])) if n}
+            for code, i in indicators.items()
+        }
+
+    def match(self, texts: list[str]) -> Heading:
+        """The indicator that these texts, all of one column or row, name together."""
+        codes, names = set(), []
+        for text in dict.fromkeys(texts):
+            code, name = self._split(text)
+            codes |= {code} if code else set()
+            names += [name] if name else []
+        printed = next(iter(codes)) if len(codes) == 1 else None
+        wanted = [_comparable(name) for name in names]
+        exact = {code for code, known in self._names.items() if known & set(wanted)}
+        meant = exact & codes if codes else exact
+        if len(meant) == 1 and exact <= meant:
+            return self._found(meant.pop(), printed, names, is_slip=False)
+        if len(codes) == 1 and printed in self.indicators and not names:
+            return self._found(printed, printed, names, is_slip=False)
+        likely = set() if exact or len(codes) > 1 else self._likely(wanted, printed)
+        if len(likely) == 1:
+            return self._found(next(iter(likely)), printed, names, is_slip=True)
+        return Heading(None, printed, names, nearest=self._nearest(wanted, printed))
+
+    def _found(self, code: str, printed: str | None, names: list[str], is_slip: bool) -> Heading:
+        return Heading(self.indicators[code], printed, names, is_slip)
+
+    def _split(self, text: str) -> tuple[str | None, str | None]:
+        """Code and name of a text. A bare code is a code."""
+        text = " ".join(text.split())
+        for pattern in self._patterns:
+            found = pattern.fullmatch(text)
+            if found:
+                return found["code"], found["name"].strip() or None
+        return (text, None) if text in self.indicators else (None, text)
+
+    def _likely(self, wanted: list[str], printed: str | None) -> set[str]:
+        """Indicators meant by mistyped names: each name near to one alone, and to the printed code's where there is."""
+        likely = set()
+        for name in wanted:
+            ranked = sorted(((self._likeness(name, code), code) for code in self.indicators), reverse=True)
+            best, code = ranked[0]
+            second = ranked[1][0] if len(ranked) > 1 else 0.0
+            if best >= (SLIP_WITH_CODE if code == printed else SLIP) and best - second >= MARGIN:
+                likely.add(code)
+        return likely if printed is None or likely == {printed} else set()
+
+    def _likeness(self, name: str, code: str) -> float:
+        return max(SequenceMatcher(None, name, known).ratio() for known in self._names[code])
+
+    def _nearest(self, wanted: list[str], printed: str | None) -> tuple[str, ...]:
+        ranked = sorted(
+            self.indicators,
+            key=lambda code: (code == printed, max((self._likeness(name, code) for name in wanted), default=0.0)),
+            reverse=True,
+        )
+        return tuple(f"{code} {self.indicators[code].name_vi or self.indicators[code].name_en}" for code in ranked[:3])
+
+
+def _comparable(name: str) -> str:
+    """A year in a heading may be stale and names nothing."""
+    return re.sub(r"(?<!\d)\d{4}(?!\d)", "yyyy", normalise(name))

@@ -1,0 +1,204 @@
+"""Writes small releases in the layouts of the official workbooks, and as plain tables as people send them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from openpyxl import Workbook
+
+from pipelines.reference import Indicator, Province, Reference
+from pipelines.settings import Settings
+
+REFERENCE = Reference(Settings().seeds)
+Cell = float | str | None
+Scores = dict[tuple[str, str], float]
+
+
+@dataclass
+class Release:
+    """Scores by province and sub-dimension code, of a year's method and of some provinces of a day.
+
+    What is missing in ``scores`` was left out by the publisher: written as ``left_out``.
+    """
+
+    year: int
+    scores: Scores
+    provinces: Sequence[str] | None = None
+    day: date | None = None
+    left_out: Cell = None
+    errors: dict[str, float] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def indicators(self) -> dict[str, Indicator]:
+        method = REFERENCE.method_in("papi", self.year)
+        assert method is not None
+        return REFERENCE.indicators_of("papi", method.method)
+
+    @property
+    def places(self) -> list[Province]:
+        known = REFERENCE.provinces_on(self.day or date(self.year, 12, 31))
+        return [known[code] for code in self.provinces or sorted(known)]
+
+    def score(self, province: str, code: str) -> Cell:
+        """A score as the workbook holds it; dimensions and the total as sums, left out where a part is."""
+        indicator = self.indicators[code]
+        if indicator.level == "sub_dimension":
+            return self.scores.get((province, code), self.left_out)
+        parts = [
+            self.scores.get((province, c))
+            for c, i in self.indicators.items()
+            if i.level == "sub_dimension" and (indicator.level == "total" or i.parent_key == indicator.indicator_key)
+        ]
+        known = [part for part in parts if part is not None]
+        return sum(known) if len(known) == len(parts) else self.left_out
+
+    def in_order(self) -> list[Indicator]:
+        """Dimensions followed by their parts, as every official file has them."""
+        dimensions = [i for i in self.indicators.values() if i.level == "dimension"]
+        return [
+            i
+            for dimension in sorted(dimensions, key=lambda i: i.code)
+            for i in (dimension, *(s for s in self.indicators.values() if s.parent_key == dimension.indicator_key))
+        ]
+
+
+def plausible(year: int, provinces: Sequence[str], day: date | None = None, shift: float = 0.0) -> Scores:
+    """A score inside its scale for each province and sub-dimension, all different. Not real figures."""
+    release = Release(year, {}, provinces, day)
+    return {
+        (p.code, i.code): round(i.scale_min * 1.5 + 0.01 * row + 0.001 * column + shift, 6)
+        for row, p in enumerate(release.places)
+        for column, i in enumerate(i for i in release.indicators.values() if i.level == "sub_dimension")
+    }
+
+
+def province_rows(
+    release: Release, sheet: str | None = None, change: Callable[[list[list[Cell]]], None] | None = None
+) -> bytes:
+    """A workbook as in 2011-2017: a province a row under English and Vietnamese headings, the highest at the end."""
+    indicators = [*release.in_order(), release.indicators["TOTAL"]]
+    english = {"TOTAL": "Un-weighted2015PAPI", "3": "Vertical Accountability", "4": "Control of Corruption"}
+    rows: list[list[Cell]] = [
+        ["tinhid", "tentinh_eng", "tentinh_vie", *(english.get(i.code, i.name_en) for i in indicators)],
+        ["tinhid", "tentinh_eng", "tentinh_vie", *(i.name_vi for i in indicators)],
+        *(
+            [float(p.code), p.name_en, p.name_vi, *(release.score(p.code, i.code) for i in indicators)]
+            for p in release.places
+        ),
+        [999.0, "Highest", "Điểm cao nhất", *(9.9 for _ in indicators)],
+        [],
+        [None, None, None],
+    ]
+    return workbook({sheet or f"{release.year}_PAPI": rows}, change)
+
+
+def province_columns(
+    release: Release,
+    sheet: str | None = None,
+    change: Callable[[list[list[Cell]]], None] | None = None,
+    new_provinces: bool = False,
+    separators: bool = False,
+) -> bytes:
+    """A workbook as from 2018: an indicator a row, a province a column, errors and finer indicators below their score.
+
+    With ``new_provinces`` rows above name the provinces of 2025 over the old ones, as in the file of 2024, with
+    ``separators`` blank columns stand between groups of provinces.
+    """
+    rows: list[list[Cell]] = []
+    if new_provinces:
+        new = [REFERENCE.provinces_on(date(2025, 7, 1))[code] for code in _successors(release)]
+        rows += [
+            ["Tỉnh, thành phố mới", None, None, *(p.name_vi for p in new)],
+            ["Mã tỉnh mới", None, None, *(float(p.code) for p in new)],
+            ["Sắp xếp từ 01/07/2025", None, None, *(None for _ in new)],
+            ["Số thứ tự", None, None, *(float(n) + 1000 for n, _ in enumerate(new))],
+        ]
+    rows += [
+        ["Mã tỉnh", "Mã tỉnh", "Thang điểm/Scale", *(float(p.code) for p in release.places)],
+        ["Tên tỉnh", "Tên tỉnh", None, *(p.name_vi for p in release.places)],
+        _row(release, "TOTAL", "Unweighted PAPI Score", release.indicators["TOTAL"].name_vi, "10-80 điểm/points"),
+    ]
+    rows += _error_rows(release, "TOTAL")
+    for i in release.in_order():
+        is_dimension = i.level == "dimension"
+        english = f"Dimension {i.code}: {i.name_en}" if is_dimension else i.name_en
+        vietnamese = f"Chỉ số nội dung {i.code}: {i.name_vi}" if is_dimension else f"{i.code}: {i.name_vi}"
+        rows.append(_row(release, i.code, english, vietnamese, f"{i.scale_min:g}-{i.scale_max:g} điểm/points"))
+        if i.code == "1.1":
+            for name, share in release.shares.items():
+                shares = [share if release.score(p.code, "1.1") else release.left_out for p in release.places]
+                rows.append([name, f"{name} (tiếng Việt, %)", "0%-100%", *shares])
+    if separators:
+        rows = [
+            [*row[:3], *(c for n, cell in enumerate(row[3:]) for c in ((None, cell) if n == 2 else (cell,)))]
+            for row in rows
+        ]
+    return workbook({sheet or f"{release.year}_VIE_ENG": rows}, change)
+
+
+def _row(release: Release, code: str, english: str, vietnamese: str, scale: str) -> list[Cell]:
+    return [english, vietnamese, scale, *(release.score(p.code, code) for p in release.places)]
+
+
+def _error_rows(release: Release, code: str) -> list[list[Cell]]:
+    """Bounds at 1.645 standard errors under a label that says 95 %, as the published cases have them."""
+    if not release.errors:
+        return []
+    scores = [(release.score(p.code, code), release.errors.get(p.code)) for p in release.places]
+    known = [(s, e) if isinstance(s, float) and s and e else (None, None) for s, e in scores]
+    return [
+        ["Unweighted 95% CI Low", None, None, *(s - 1.645 * e if s and e else release.left_out for s, e in known)],
+        ["Unweighted 95% CI High", None, None, *(s + 1.645 * e if s and e else release.left_out for s, e in known)],
+        ["Unweighted Standard Error", None, None, *(e or release.left_out for _, e in known)],
+    ]
+
+
+def _successors(release: Release) -> list[str]:
+    rows = {r["province_key"]: r["successor_key"] for r in REFERENCE._rows("province_successor")}
+    return [rows[p.province_key].split("-")[0] for p in release.places]
+
+
+def workbook(sheets: dict[str, list[list[Cell]]], change: Callable[[list[list[Cell]]], None] | None = None) -> bytes:
+    """Rows by sheet as an .xlsx; ``change`` may spoil the rows of the first sheet."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for position, (name, rows) in enumerate(sheets.items()):
+        if change is not None and position == 0:
+            change(rows)
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def table(release: Release, delimiter: str = ",", decimal: str = ".", names: bool = False) -> str:
+    """A plain table of one score a row, with the province by code or by name."""
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(["Tên tỉnh" if names else "Mã tỉnh", "Mã chỉ tiêu", "Điểm"])
+    known = {p.code: p.name_vi for p in release.places}
+    for (province, code), score in release.scores.items():
+        writer.writerow([known[province] if names else province, code, f"{score:f}".replace(".", decimal)])
+    return file.getvalue()
+
+
+def windows_1258(text: str) -> bytes:
+    """As old Vietnamese software writes it: some vowels composed, tone marks apart."""
+    written = b""
+    for letter in unicodedata.normalize("NFC", text):
+        try:
+            written += letter.encode("cp1258")
+        except UnicodeEncodeError:
+            marks = list(unicodedata.normalize("NFD", letter))
+            written += b"".join(
+                mark.encode("cp1258") for mark in (unicodedata.normalize("NFC", "".join(marks[:-1])), marks[-1])
+            )
+    return written
