@@ -181,7 +181,7 @@ def read_all(raw: Path, as_of: date | None = None) -> list[Delivery]:
     """
     found = [read(raw, folder) for folder in folders(raw)]
     return [
-        replace(delivery, findings=[*delivery.findings, *_disagreements_within_year(delivery, found)])
+        replace(delivery, findings=[*delivery.findings, *disagreements_within_year(delivery, found)])
         for delivery in found
         if as_of is None or delivery.manifest is None or delivery.manifest.known_from <= as_of
     ]
@@ -198,7 +198,7 @@ def earlier(delivery: Delivery, among: list[Delivery]) -> list[Delivery]:
     ]
 
 
-def _disagreements_within_year(delivery: Delivery, among: list[Delivery]) -> list[Finding]:
+def disagreements_within_year(delivery: Delivery, among: list[Delivery]) -> list[Finding]:
     """What a revision may not do to those before it."""
     manifest, before = delivery.manifest, earlier(delivery, among)
     if manifest is None:

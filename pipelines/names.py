@@ -9,6 +9,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
 BEFORE = ("thành phố", "tỉnh", "tp", "t p", "thanh pho", "tinh")
@@ -31,6 +32,7 @@ def slug(text: str) -> str:
     return "_".join(re.findall(r"[a-z0-9]+", plain(text)))
 
 
+@lru_cache(maxsize=4096)
 def place(name: str) -> str:
     """One form for the spellings of a place: Hoà is Hòa, hyphens are blanks, Tỉnh and TP. do not count.
 

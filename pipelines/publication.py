@@ -3,9 +3,9 @@
 Belongs here: copying, proving and switching a publication, and reading what one says of itself. Does not belong here:
 deciding whether a build may be published.
 
-A publication is a folder with papi.duckdb, parquet/ and datapackage.json. ``warehouse/current`` links to the one in
-force, ``warehouse/papi.duckdb`` and ``warehouse/parquet`` lead through it, so one rename of one link switches all of
-them; who holds the old file open goes on reading it.
+A publication is a folder with papi.duckdb, parquet/, datapackage.json and a note on what is new. ``warehouse/current``
+links to the one in force, ``warehouse/papi.duckdb``, ``parquet`` and ``whats_new.md`` lead through it, so one rename of
+one link switches all of them; who holds the old file open goes on reading it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PUBLISHED_SCHEMAS = ("core", "marts", "audit")
 KEPT = 5
-DATABASE, PARQUET, PACKAGE = "papi.duckdb", "parquet", "datapackage.json"
+DATABASE, PARQUET, PACKAGE, WHATS_NEW = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md"
 
 TABLES_SQL = """
     select schema_name, table_name, sql, comment
@@ -69,8 +69,10 @@ def current(settings: Settings) -> Publication | None:
         return None
 
 
-def publish(settings: Settings, fingerprint: str, as_of: str) -> Publication:
+def publish(settings: Settings, fingerprint: str, as_of: str, whats_new: str = "") -> Publication:
     """Copy the build's core, marts and audit, prove the copy, switch to it; returns the new publication.
+
+    ``whats_new`` is the note that goes with it.
 
     Raises ``PublicationFailed`` or ``OSError``; until the last step readers see what they saw before.
     """
@@ -83,6 +85,7 @@ def publish(settings: Settings, fingerprint: str, as_of: str) -> Publication:
     _prove(draft, counts)
     package = _package(draft, counts, created, fingerprint, as_of)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
+    (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
     _sync(*draft.rglob("*"), draft)
     folder = settings.publications / name
     os.rename(draft, folder)
@@ -201,7 +204,8 @@ def _switch(settings: Settings, folder: Path) -> None:
     following.symlink_to(folder.relative_to(settings.warehouse))
     os.replace(following, settings.current)
     _sync(settings.warehouse)
-    for link, target in ((settings.published, DATABASE), (settings.parquet, PARQUET)):
+    links = ((settings.published, DATABASE), (settings.parquet, PARQUET), (settings.whats_new, WHATS_NEW))
+    for link, target in links:
         if not link.is_symlink():
             link.symlink_to(Path(settings.current.name) / target)
 

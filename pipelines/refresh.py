@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 log = logging.getLogger("papi")
+# What failed is told in our own words; Dagster keeps its trace in the run history.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def _run(settings: Settings) -> Refreshed:
         job = build_definitions(settings).resolve_job_def("refresh")
         aside.submit(importlib.import_module, "dbt.cli.main")
         with opened.result() as instance:
-            result = job.execute_in_process(instance=instance, tags=all_releases(release_ids), raise_on_error=False)
+            result = job.execute_in_process(
+                instance=instance, tags=all_releases(release_ids), raise_on_error=False, run_config=QUIET
+            )
     checks = [
         FailedCheck(
             f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}",

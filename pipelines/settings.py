@@ -80,6 +80,10 @@ class Settings:
         return self.warehouse / "parquet"
 
     @property
+    def whats_new(self) -> Path:
+        return self.warehouse / "whats_new.md"
+
+    @property
     def docs(self) -> Path:
         return self.warehouse / "docs"
 

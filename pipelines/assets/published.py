@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipelines import loading, lock, publication
 from pipelines.assets.releases import OWNERS
+from pipelines.outputs import whats_new
 from pipelines.settings import Settings
 
 PUBLISHED = dg.AssetKey(["published"])
@@ -29,8 +30,12 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         description="warehouse/papi.duckdb with Parquet beside it, switched to in one step after every check.",
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        import duckdb
+
         lock.hold_until_exit(settings)
-        done = publication.publish(settings, *loading.built_from(settings))
+        with duckdb.connect(str(settings.build), read_only=True) as connection:
+            note = whats_new.render(connection)
+        done = publication.publish(settings, *loading.built_from(settings), note)
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
         return dg.MaterializeResult(

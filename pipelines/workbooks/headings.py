@@ -20,7 +20,7 @@ MARGIN = 0.05
 
 @dataclass(frozen=True)
 class Heading:
-    """What a heading names: an indicator, or None with the nearest there are.
+    """What a heading names: an indicator, or None.
 
     ``code`` is the code it prints, ``names`` its texts without that; ``is_slip`` where a name was mistyped.
     """
@@ -29,7 +29,6 @@ class Heading:
     code: str | None
     names: list[str]
     is_slip: bool = False
-    nearest: tuple[str, ...] = ()
 
 
 class Headings:
@@ -37,6 +36,7 @@ class Headings:
 
     def __init__(self, indicators: dict[str, Indicator], layout: Layout) -> None:
         self.indicators = indicators
+        self._matched: dict[tuple[str, ...], Heading] = {}
         self._patterns = [] if isinstance(layout, ScoreARow) else [re.compile(p, re.I) for p in layout.code_in_heading]
         further = {} if isinstance(layout, ScoreARow) else layout.also_called
         self._names = {
@@ -46,6 +46,12 @@ class Headings:
 
     def match(self, texts: list[str]) -> Heading:
         """The indicator that these texts, all of one column or row, name together."""
+        key = tuple(texts)
+        if key not in self._matched:
+            self._matched[key] = self._match(texts)
+        return self._matched[key]
+
+    def _match(self, texts: list[str]) -> Heading:
         codes, names = set(), []
         for text in dict.fromkeys(texts):
             code, name = self._split(text)
@@ -62,7 +68,12 @@ class Headings:
         likely = set() if exact or len(codes) > 1 else self._likely(wanted, printed)
         if len(likely) == 1:
             return self._found(next(iter(likely)), printed, names, is_slip=True)
-        return Heading(None, printed, names, nearest=self._nearest(wanted, printed))
+        return Heading(None, printed, names)
+
+    def is_known(self, text: str) -> bool:
+        """Whether a text by itself is the name of an indicator, letter for letter."""
+        _, name = self._split(text)
+        return name is not None and any(_comparable(name) in known for known in self._names.values())
 
     def _found(self, code: str, printed: str | None, names: list[str], is_slip: bool) -> Heading:
         return Heading(self.indicators[code], printed, names, is_slip)
@@ -90,10 +101,12 @@ class Headings:
     def _likeness(self, name: str, code: str) -> float:
         return max(SequenceMatcher(None, name, known).ratio() for known in self._names[code])
 
-    def _nearest(self, wanted: list[str], printed: str | None) -> tuple[str, ...]:
+    def nearest(self, heading: Heading) -> tuple[str, ...]:
+        """The three indicators that an unknown heading is most like, with the code it prints first."""
+        wanted = [_comparable(name) for name in heading.names]
         ranked = sorted(
             self.indicators,
-            key=lambda code: (code == printed, max((self._likeness(name, code) for name in wanted), default=0.0)),
+            key=lambda code: (code == heading.code, max((self._likeness(n, code) for n in wanted), default=0.0)),
             reverse=True,
         )
         return tuple(f"{code} {self.indicators[code].name_vi or self.indicators[code].name_en}" for code in ranked[:3])

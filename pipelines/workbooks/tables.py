@@ -152,6 +152,8 @@ def _read_scores(read: Read, sheet: Sheet, layout: ScoreARow, headings: Headings
         )
     for number_, values in enumerate(sheet.rows[header + 1 :], start=header + 1):
         _read_score(read, sheet, layout, headings, places, columns, number_, values)
+        if len(read.findings) >= MAX_FINDINGS:
+            return
 
 
 def _header_row(sheet: Sheet, layout: Layout) -> int:
@@ -324,7 +326,7 @@ def _indicator_columns(
         if heading.indicator is None and is_empty:
             continue  # a measure that this method does not score has its column still
         if heading.indicator is None or heading.indicator in columns.values():
-            read.findings.append(_unmatched(read, sheet, first, position, texts, heading))
+            read.findings.append(_unmatched(read, sheet, first, position, texts, headings.nearest(heading)))
             continue
         columns[position] = heading.indicator
         if heading.is_slip:
@@ -386,7 +388,7 @@ def _read_province_columns(
         elif has_no_code and above.coded is not None and any(value is not None for value in cells.values()):
             _keep_indicator(read, sheet, layout, above, provinces, row, cells, texts, scale)
         elif not (is_empty or (has_no_code and above.seen)):
-            read.findings.append(_unmatched(read, sheet, row, 0, texts, heading))
+            read.findings.append(_unmatched(read, sheet, row, 0, texts, headings.nearest(heading)))
 
 
 @dataclass
@@ -400,6 +402,11 @@ class _Above:
     seen: set[str] = field(default_factory=set)
     labels: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def coded_is_scored(self) -> bool:
+        """Whether the score above is of the indicator with a code, not of a finer one below that."""
+        return self.coded is not None and self.code == self.coded.code
+
     def begin(self, indicator: Indicator | None) -> None:
         self.coded, self.code = indicator, indicator.code if indicator else None
         self.scored, self.published, self.labels = set(), set(), {}
@@ -407,8 +414,7 @@ class _Above:
 
 
 def _names_an_indicator(row: list[Value], headings: Headings) -> bool:
-    texts = [str(value) for value in row if isinstance(value, str) and not is_blank(value)]
-    return any(headings.match([text]).indicator is not None for text in texts if not text.isdigit())
+    return any(isinstance(value, str) and headings.is_known(value) for value in row)
 
 
 def _province_columns(read: Read, sheet: Sheet, header: list[list[Value]], places: Places) -> dict[int, str]:
@@ -475,13 +481,17 @@ def _keep_measure(
     measure: str,
     level: str | None,
 ) -> None:
-    """Keep a row of intervals or errors of the score above; where that is not published there is none."""
+    """Keep a row of intervals or errors of the score above; where that is not published there is none.
+
+    A zero is no error, and no bound of a score whose scale begins above it.
+    """
     for column, code in provinces.items():
         if above.code is None or code not in above.scored:
             continue
         value = cells[column]
         text = number(value, layout.decimal)
-        if is_blank(value):
+        is_zero = text is not None and float(text) == 0
+        if is_blank(value) or (is_zero and (above.coded_is_scored or measure == "standard_error")):
             continue
         if text is None:
             read.findings.append(_not_a_number(read, sheet, layout, row, column, measure, value))
@@ -510,7 +520,7 @@ def _keep_indicator(
     vietnamese = next((text for text in texts if text != english), None)
     code = f"{above.coded.code}.{slug(english or texts[0])}"
     if code in above.seen:
-        read.findings.append(_unmatched(read, sheet, row, 0, texts, Heading(None, None, texts, nearest=(code,))))
+        read.findings.append(_unmatched(read, sheet, row, 0, texts, (code,)))
         return
     above.seen.add(code)
     above.code, above.scored = code, set()
@@ -642,12 +652,12 @@ def _province_again(read: Read, sheet: Sheet, row: int, column: int, name: str) 
     )
 
 
-def _unmatched(read: Read, sheet: Sheet, row: int, column: int, texts: list[str], heading: Heading) -> Finding:
+def _unmatched(read: Read, sheet: Sheet, row: int, column: int, texts: list[str], nearest: tuple[str, ...]) -> Finding:
     return Finding(
         "heading_known",
         read.file,
         " | ".join(texts) or "no heading",
-        f"a heading of this method, once; nearest: {'; '.join(heading.nearest) or 'none'}",
+        f"a heading of this method, once; nearest: {'; '.join(nearest)}",
         "Check year and method; add a name that the publisher really prints to the layout under also_called.",
         sheet.name,
         row + 1,

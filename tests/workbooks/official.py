@@ -11,6 +11,7 @@ from datetime import date
 
 from openpyxl import Workbook
 
+from pipelines.names import TONES
 from pipelines.reference import Indicator, Province, Reference
 from pipelines.settings import Settings
 
@@ -78,13 +79,22 @@ def plausible(year: int, provinces: Sequence[str], day: date | None = None, shif
     }
 
 
+def workbook_of(releases: dict[int, Release]) -> bytes:
+    """Years in one workbook as in 2011-2016, a sheet each."""
+    return workbook({f"{year}_PAPI": _province_rows(release) for year, release in releases.items()})
+
+
 def province_rows(
     release: Release, sheet: str | None = None, change: Callable[[list[list[Cell]]], None] | None = None
 ) -> bytes:
     """A workbook as in 2011-2017: a province a row under English and Vietnamese headings, the highest at the end."""
+    return workbook({sheet or f"{release.year}_PAPI": _province_rows(release)}, change)
+
+
+def _province_rows(release: Release) -> list[list[Cell]]:
     indicators = [*release.in_order(), release.indicators["TOTAL"]]
     english = {"TOTAL": "Un-weighted2015PAPI", "3": "Vertical Accountability", "4": "Control of Corruption"}
-    rows: list[list[Cell]] = [
+    return [
         ["tinhid", "tentinh_eng", "tentinh_vie", *(english.get(i.code, i.name_en) for i in indicators)],
         ["tinhid", "tentinh_eng", "tentinh_vie", *(i.name_vi for i in indicators)],
         *(
@@ -95,7 +105,6 @@ def province_rows(
         [],
         [None, None, None],
     ]
-    return workbook({sheet or f"{release.year}_PAPI": rows}, change)
 
 
 def province_columns(
@@ -197,8 +206,7 @@ def windows_1258(text: str) -> bytes:
         try:
             written += letter.encode("cp1258")
         except UnicodeEncodeError:
-            marks = list(unicodedata.normalize("NFD", letter))
-            written += b"".join(
-                mark.encode("cp1258") for mark in (unicodedata.normalize("NFC", "".join(marks[:-1])), marks[-1])
-            )
+            marks = unicodedata.normalize("NFD", letter)
+            vowel = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in TONES))
+            written += vowel.encode("cp1258") + b"".join(m.encode("cp1258") for m in marks if m in TONES)
     return written
