@@ -34,11 +34,11 @@ def slug(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def place(name: str) -> str:
-    """One form for the spellings of a place: Hoà is Hòa, hyphens are blanks, Tỉnh and TP. do not count.
+    """One form for the spellings of a place: Hoà is Hòa, hyphens are blanks, Tỉnh and TP. do not count, Eth is Đ.
 
     The tone mark moves to the end of its syllable, since spelling rules differ in which vowel carries it.
     """
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold())
+    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold().replace("ð", "đ"))
     spelt = " ".join(words)
     for word in BEFORE:
         spelt = spelt.removeprefix(f"{word} ")

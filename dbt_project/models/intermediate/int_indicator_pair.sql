@@ -10,6 +10,7 @@ indicators as (
 
 breaks as (
     select * from {{ ref('indicator_break') }}
+    where decision = 'break'
 ),
 
 yearly as (

@@ -41,14 +41,7 @@ reasoned as (
         indicator_key,
         score,
         previous_score,
-        case
-            when obs_status = 'M' then 'not_measured'
-            when obs_status = 'Q' then 'not_published'
-            when previous_obs_status is null then 'no_previous_release'
-            when previous_obs_status = 'M' then 'not_measured_before'
-            when previous_obs_status = 'Q' then 'not_published_before'
-            else break_reason
-        end as comparable_reason
+        {{ comparable_reason('obs_status', 'previous_obs_status', 'break_reason') }} as comparable_reason
     from compared
 )
 
