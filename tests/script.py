@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +14,20 @@ from tests.conftest import Built
 
 
 def build(
-    built: Built, raw: Path, warehouse: Path, as_of: date | None = None, seeds: dict[str, str] | None = None
+    built: Built,
+    raw: Path,
+    warehouse: Path,
+    as_of: date | None = None,
+    seeds: dict[str, str] | None = None,
+    dbt_project: Path | None = None,
 ) -> Path:
     """Land what is known in ``raw`` and build it; returns the build file.
 
-    As of a day only core and what leads to it are built. Seeds are those of ``built``, but for those that ``seeds``
-    gives SQL for.
+    As of a day only core and what leads to it are built. Seeds are read from ``dbt_project``, but for those that
+    ``seeds`` gives SQL for; the models are the project's own.
     """
     settings = Settings(raw=raw, warehouse=warehouse, as_of=as_of)
+    settings = replace(settings, dbt_project=dbt_project or settings.dbt_project)
     known = deliveries.read_all(raw, as_of)
     landing.land(settings, known)
     path = warehouse / (as_of.isoformat() if as_of else "all") / "build.duckdb"
@@ -32,9 +39,10 @@ def build(
             "select table_name from duckdb_tables() where database_name = 'ready' and schema_name = 'seeds'"
         )
         for (seed,) in tables.fetchall():
-            sql = (seeds or {}).get(seed, f"select * from ready.seeds.{seed}")
-            connection.execute(f"create table seeds.{seed} as {sql}")
-        for schema, statement in statements(settings):
+            connection.execute(f"create table seeds.{seed} as select * from ready.seeds.{seed} limit 0")
+            csv = f"select * from read_csv('{settings.seeds / seed}.csv', header = true, all_varchar = true)"
+            connection.execute(f"insert into seeds.{seed} by name {(seeds or {}).get(seed, csv)}")
+        for schema, statement in statements(Settings()):
             if as_of is None or schema not in ("marts", "audit"):
                 connection.execute(statement)
         macros = connection.execute(

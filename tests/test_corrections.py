@@ -11,8 +11,8 @@ from tests.conftest import Built
 
 LINES = """
 select
-    'papi' as index_id, year, province_key, 'participation.civic_knowledge' as indicator_key, action, value, expected_raw,
-    reason, date '2026-11-23' as reported_on, 'p' as reported_by
+    'papi' as index_id, year, province_key, 'participation.civic_knowledge' as indicator_key, action, value,
+    expected_raw, reason, date '2026-11-23' as reported_on, 'p' as reported_by
 from (values
     (2020, '24-bac-giang', 'override', 0.9, 0.830015, 'a slip'),
     (2020, '01-ha-noi', 'drop', null, 0.737979, 'noise'),
