@@ -226,6 +226,15 @@ def disagreements_within_year(delivery: Delivery, among: list[Delivery]) -> list
                     "Scores of two methods cannot stand beside each other in one year.",
                 )
             )
+        if manifest.provinces_as_of != last.provinces_as_of and not manifest.replaces_year and not manifest.withdraws:
+            problems.append(
+                (
+                    "replaces_year",
+                    f"provinces as of {manifest.provinces_as_of:%d/%m/%Y} after {last.provinces_as_of:%d/%m/%Y}",
+                    "replaces_year: true where the list of provinces differs",
+                    "Scores of two lists of provinces cannot stand beside each other in one year.",
+                )
+            )
     taken_back = {d.manifest.withdraws for d in before if d.manifest and d.manifest.withdraws}
     can_be = [d.release_id for d in before if d.manifest and d.manifest.files and d.release_id not in taken_back]
     if manifest.withdraws and manifest.withdraws not in can_be:

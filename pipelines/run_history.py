@@ -33,12 +33,13 @@ event_log_storage:
 
 
 def prepare_home(settings: Settings) -> Path:
-    """DAGSTER_HOME of a warehouse, with its dagster.yaml."""
+    """DAGSTER_HOME of a warehouse, with its dagster.yaml, which names the folder: a moved or copied one is mended."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
-    if not config.exists():
-        config.write_text(DAGSTER_YAML.format(home=home), encoding="utf-8")
+    wanted = DAGSTER_YAML.format(home=home)
+    if not config.exists() or config.read_text(encoding="utf-8") != wanted:
+        config.write_text(wanted, encoding="utf-8")
     return home
 
 

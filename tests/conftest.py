@@ -27,6 +27,18 @@ hypothesis.settings.load_profile("papi")
 PAPI = Path(sys.executable).parent / "papi"
 
 
+CORRECTIONS = """
+select
+    'papi' as index_id, year, province_key, 'participation.civic_knowledge' as indicator_key, action, value,
+    expected_raw, reason, date '2026-11-23' as reported_on, 'p' as reported_by
+from (values
+    (2020, '24-bac-giang', 'override', 0.9, 0.830015, 'a slip'),
+    (2020, '01-ha-noi', 'drop', null, 0.737979, 'noise'),
+    (2020, '96-ca-mau', 'override', 0.9, 0.123456, 'a slip'),
+    (1999, '96-ca-mau', 'drop', null, 0.5, 'a slip')
+) as line(year, province_key, action, value, expected_raw, reason)
+"""
+
 BLOCK_THE_NETWORK = """
 import socket
 def refuse(self, address, *rest):
@@ -102,6 +114,20 @@ def own_warehouse(built: Built, tmp_path: Path) -> Settings:
     folder = tmp_path / "warehouse"
     shutil.copytree(built.settings.warehouse, folder, symlinks=True)
     return replace(built.settings, warehouse=folder)
+
+
+@pytest.fixture(scope="session")
+def other_seeds(built: Built, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """The real releases built with some corrections, and with a register of breaks that says nothing on 2020."""
+    from tests import script
+
+    seeds = {
+        "correction": CORRECTIONS,
+        "indicator_break": "select * from ready.seeds.indicator_break where to_year <> 2020",
+    }
+    warehouse = tmp_path_factory.mktemp("other_seeds")
+    shutil.copytree(built.settings.landing, warehouse / "landing")
+    return duckdb.connect(str(script.build(built, ROOT / "raw", warehouse, seeds=seeds)), read_only=True)
 
 
 @pytest.fixture

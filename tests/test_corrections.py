@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import duckdb
-import pytest
-
-from pipelines.settings import ROOT
-from tests import script
-from tests.conftest import Built
-
-LINES = """
-select
-    'papi' as index_id, year, province_key, 'participation.civic_knowledge' as indicator_key, action, value,
-    expected_raw, reason, date '2026-11-23' as reported_on, 'p' as reported_by
-from (values
-    (2020, '24-bac-giang', 'override', 0.9, 0.830015, 'a slip'),
-    (2020, '01-ha-noi', 'drop', null, 0.737979, 'noise'),
-    (2020, '96-ca-mau', 'override', 0.9, 0.123456, 'a slip'),
-    (1999, '96-ca-mau', 'drop', null, 0.5, 'a slip')
-) as line(year, province_key, action, value, expected_raw, reason)
-"""
 
 
-@pytest.fixture(scope="module")
-def corrected(built: Built, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    folder = tmp_path_factory.mktemp("corrections")
-    return duckdb.connect(str(script.build(built, ROOT / "raw", folder, seeds={"correction": LINES})), read_only=True)
-
-
-def test_an_override_is_our_value_and_marked_so_up_to_the_total(corrected: duckdb.DuckDBPyConnection) -> None:
-    rows = corrected.execute(
+def test_an_override_is_our_value_and_marked_so_up_to_the_total(other_seeds: duckdb.DuckDBPyConnection) -> None:
+    rows = other_seeds.execute(
         """
         select level, score::varchar, obs_status, obs_reason from marts.index_score
         where year = 2020 and province_key = '24-bac-giang' and indicator_key in
@@ -44,8 +21,8 @@ def test_an_override_is_our_value_and_marked_so_up_to_the_total(corrected: duckd
     ]
 
 
-def test_a_dropped_score_is_not_published_and_its_sums_are_not(corrected: duckdb.DuckDBPyConnection) -> None:
-    rows = corrected.execute(
+def test_a_dropped_score_is_not_published_and_its_sums_are_not(other_seeds: duckdb.DuckDBPyConnection) -> None:
+    rows = other_seeds.execute(
         """
         select level, obs_status, not_published_form from marts.index_score
         where year = 2020 and province_key = '01-ha-noi' and indicator_key in
@@ -57,9 +34,9 @@ def test_a_dropped_score_is_not_published_and_its_sums_are_not(corrected: duckdb
 
 
 def test_a_line_whose_raw_value_is_another_is_not_applied_and_said_to_be_repaired(
-    corrected: duckdb.DuckDBPyConnection,
+    other_seeds: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = corrected.execute(
+    rows = other_seeds.execute(
         "select province_key, year, standing, found_raw is not null from audit.correction_outcome order by 1, 2"
     ).fetchall()
     assert rows == [
@@ -68,7 +45,7 @@ def test_a_line_whose_raw_value_is_another_is_not_applied_and_said_to_be_repaire
         ("96-ca-mau", 1999, "unmatched", False),
         ("96-ca-mau", 2020, "repaired", True),
     ]
-    [(status,)] = corrected.execute(
+    [(status,)] = other_seeds.execute(
         "select obs_status from marts.index_score "
         "where year = 2020 and province_key = '96-ca-mau' and indicator_key = 'participation.civic_knowledge'"
     ).fetchall()

@@ -228,7 +228,7 @@ def test_what_was_known_on_a_day_is_what_a_warehouse_of_that_day_knows(
     """Two hundred random questions on random days, each asked of a warehouse built from what was known then."""
     chance = random.Random(20210630)
     first, span = date(2013, 1, 1), (date(2026, 1, 1) - date(2013, 1, 1)).days
-    days = [date(2021, 6, 29), date(2021, 6, 30), *(first + timedelta(chance.randrange(span)) for _ in range(8))]
+    days = [date(2021, 6, 29), date(2021, 6, 30), *(first + timedelta(chance.randrange(span)) for _ in range(4))]
     pairs = [
         (
             chance.choice(days),

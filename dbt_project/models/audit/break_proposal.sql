@@ -57,7 +57,11 @@ measured as (
         avg(score_to) as mean_to,
         stddev_samp(score_from) as sd_from,
         stddev_samp(score_to) as sd_to,
-        corr(rank_from, rank_to) as rank_correlation
+        -- Without any variance there is no correlation; databases differ in what they then say.
+        case
+            when min(score_from) < max(score_from) and min(score_to) < max(score_to)
+                then corr(rank_from, rank_to)
+        end as rank_correlation
     from paired
     group by index_id, year, indicator_key, parent_key, method, previous_method
     having count(*) >= 3

@@ -8,6 +8,10 @@ pairs as (
     select * from {{ ref('int_indicator_pair') }}
 ),
 
+mergers as (
+    select * from {{ ref('int_province_merger') }}
+),
+
 compared as (
     select
         this_year.index_id,
@@ -18,7 +22,7 @@ compared as (
         this_year.obs_status,
         last_year.score as previous_score,
         last_year.obs_status as previous_obs_status,
-        pairs.break_reason
+        case when mergers.province_key is not null then 'province_merged' else pairs.break_reason end as break_reason
     from current_score as this_year
     left join current_score as last_year
         on
@@ -31,6 +35,12 @@ compared as (
             this_year.index_id = pairs.index_id
             and this_year.year = pairs.year
             and this_year.indicator_key = pairs.indicator_key
+    left join mergers
+        on
+            this_year.index_id = mergers.index_id
+            and this_year.province_key = mergers.province_key
+            and this_year.year = mergers.to_year
+            and last_year.year = mergers.from_year
 ),
 
 reasoned as (

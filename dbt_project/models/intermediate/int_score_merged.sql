@@ -27,7 +27,11 @@ successions as (
         count(*) over (partition by provinces.successor_key) as n_members,
         count(populations.population) over (partition by provinces.successor_key) as n_populations
     from provinces
-    left join populations on provinces.province_key = populations.province_key
+    left join populations
+        on
+            provinces.province_key = populations.province_key
+            and provinces.valid_from <= populations.population_on
+            and provinces.valid_to >= populations.population_on
 ),
 
 members as (
@@ -71,6 +75,7 @@ synthetic as (
         end as score,
         case
             when min(obs_status) = 'M' then 'M'
+            when count(case when obs_status = 'L' then 1 end) > 0 then 'L'
             when count(score) = min(n_members) then 'E'
             else 'Q'
         end as obs_status,
@@ -109,5 +114,6 @@ inner join releases on scores.release_id = releases.release_id
 inner join {{ ref('dim_province') }} as provinces
     on
         scores.province_key = provinces.province_key
-        and provinces.valid_to is null
+        and provinces.successor_key is null
         and releases.provinces_as_of >= provinces.valid_from
+        and (provinces.valid_to is null or releases.provinces_as_of <= provinces.valid_to)

@@ -125,6 +125,10 @@ core_ranked as (
     from summed
 ),
 
+mergers as (
+    select * from {{ ref('int_province_merger') }}
+),
+
 totals as (
     select
         scores.index_id,
@@ -182,6 +186,12 @@ inner join core_ranked as core_to
         and cores.to_year = core_to.to_year
         and cores.to_year = core_to.year
         and core_from.province_key = core_to.province_key
+left join mergers
+    on
+        cores.index_id = mergers.index_id
+        and cores.from_year = mergers.from_year
+        and cores.to_year = mergers.to_year
+        and core_from.province_key = mergers.province_key
 left join totals as total_from
     on
         cores.index_id = total_from.index_id
@@ -192,3 +202,4 @@ left join totals as total_to
         cores.index_id = total_to.index_id
         and cores.to_year = total_to.year
         and core_from.province_key = total_to.province_key
+where mergers.province_key is null

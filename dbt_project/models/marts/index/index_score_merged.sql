@@ -7,8 +7,10 @@ pairs as (
 ),
 
 provinces as (
-    select * from {{ ref('dim_province') }}
-    where valid_to is null
+    select
+        *,
+        row_number() over (partition by province_key order by valid_from desc) as place
+    from {{ ref('dim_province') }}
 ),
 
 ranked as (
@@ -70,4 +72,7 @@ select
     compared.comparable_reason is null as comparable,
     compared.comparable_reason
 from compared
-inner join provinces on compared.province_key = provinces.province_key
+inner join provinces
+    on
+        compared.province_key = provinces.province_key
+        and provinces.place = 1
