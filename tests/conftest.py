@@ -27,6 +27,12 @@ hypothesis.settings.load_profile("papi")
 PAPI = Path(sys.executable).parent / "papi"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, then those without the shared refresh: no worker waits while another one builds it."""
+    shared = {item.path for item in items if "built" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path.name != "test_refresh.py", item.path in shared))
+
+
 CORRECTIONS = """
 select
     'papi' as index_id, year, province_key, 'participation.civic_knowledge' as indicator_key, action, value,

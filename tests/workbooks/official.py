@@ -121,7 +121,8 @@ def province_columns(
     """
     rows: list[list[Cell]] = []
     if new_provinces:
-        new = [REFERENCE.provinces_on(date(2025, 7, 1))[code] for code in _successors(release)]
+        after = successors()
+        new = [REFERENCE.provinces_on(date(2025, 7, 1))[after[p.code]] for p in release.places]
         rows += [
             ["Tỉnh, thành phố mới", None, None, *(p.name_vi for p in new)],
             ["Mã tỉnh mới", None, None, *(float(p.code) for p in new)],
@@ -168,9 +169,10 @@ def _error_rows(release: Release, code: str) -> list[list[Cell]]:
     ]
 
 
-def _successors(release: Release) -> list[str]:
-    rows = {r["province_key"]: r["successor_key"] for r in REFERENCE._rows("province_successor")}
-    return [rows[p.province_key].split("-")[0] for p in release.places]
+def successors() -> dict[str, str]:
+    """Code of a province of 2025 by the code of each of the 63 that went into it."""
+    known = {row["province_key"]: row["successor_key"] for row in REFERENCE._rows("province_successor")}
+    return {code: known[p.province_key].split("-")[0] for code, p in REFERENCE.provinces_on(date(2024, 12, 31)).items()}
 
 
 def workbook(sheets: dict[str, list[list[Cell]]], change: Callable[[list[list[Cell]]], None] | None = None) -> bytes:
