@@ -44,21 +44,27 @@ def ensure_manifest(settings: Settings) -> Path:
     """
     target = settings.dbt_project / "target"
     stamp, manifest = target / "parsed_from", target / "manifest.json"
-    fingerprint = _fingerprint(settings)
-    if manifest.is_file() and stamp.is_file() and stamp.read_text() == fingerprint:
+    if stamp.is_file() and stamp.read_text() == _fingerprint(settings, _kept(target)):
         return manifest
     stamp.unlink(missing_ok=True)
     _invoke(settings, ["parse", "--write-json"])
-    stamp.write_text(fingerprint)
+    stamp.write_text(_fingerprint(settings, _kept(target)))
     return manifest
 
 
 def build(settings: Settings, manifest: Manifest) -> list[Any]:
     """Seed, run and test the whole project into the build file; dbt's results, one a node.
 
+    Unit tests are left out: they judge the SQL on rows of their own, whatever the data, and belong to ``unit_test``.
     Raises ``DbtFailed`` only where dbt itself broke; a failing test or model is among the results.
     """
-    results: list[Any] = _invoke(settings, ["build"], manifest).results
+    results: list[Any] = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], manifest).results
+    return results
+
+
+def unit_test(settings: Settings, manifest: Manifest) -> list[Any]:
+    """Run the models' unit tests, which take the types of columns from the build file; dbt's results, one a test."""
+    results: list[Any] = _invoke(settings, ["test", "--resource-type", "unit_test"], manifest).results
     return results
 
 
@@ -66,7 +72,7 @@ def load_manifest(settings: Settings) -> Manifest:
     """The manifest as dbt holds it in memory; ``ensure_manifest`` first."""
     from dbt.contracts.graph.manifest import Manifest
 
-    kept = settings.dbt_project / "target" / "partial_parse.msgpack"
+    _, kept = _kept(settings.dbt_project / "target")
     manifest: Manifest = Manifest.from_msgpack(kept.read_bytes())
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
@@ -133,9 +139,14 @@ def _close_connections() -> None:
         DuckDBConnectionManager._ENV = None
 
 
-def _fingerprint(settings: Settings) -> str:
+def _kept(target: Path) -> list[Path]:
+    """What a parse leaves behind: the manifest for readers, and as dbt loads it. Any dbt command may overwrite them."""
+    return [target / "manifest.json", target / "partial_parse.msgpack"]
+
+
+def _fingerprint(settings: Settings, kept: list[Path]) -> str:
     digest = hashlib.sha256(json.dumps([version(p) for p in ("dbt-core", "dbt-adapters", "dbt-duckdb")]).encode())
-    for path in project_files(settings):
+    for path in [*project_files(settings), *(p for p in kept if p.is_file())]:
         digest.update(f"{path.relative_to(settings.dbt_project)} {len(path.read_bytes())}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
