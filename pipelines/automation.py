@@ -9,7 +9,8 @@ import dagster as dg
 
 from pipelines import deliveries, fingerprint
 from pipelines.assets.releases import RELEASE
-from pipelines.calendar import overdue, today
+from pipelines.calendar import overdue
+from pipelines.clock import today
 from pipelines.settings import TIMEZONE, Settings
 
 ON_TIME = "on_time"

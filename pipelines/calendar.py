@@ -1,17 +1,15 @@
-"""The calendar of publications: what is overdue on a day. The only module that asks the clock for a date."""
+"""The calendar of publications: what is overdue on a day.
+
+Belongs here: when results are usually out. Does not belong here: the day it is, see clock.py.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from pipelines import deliveries
 from pipelines.reference import Index, Reference
-from pipelines.settings import TIMEZONE, Settings
-
-
-def today() -> date:
-    """The day it is in Việt Nam."""
-    return datetime.now(TIMEZONE).date()
+from pipelines.settings import Settings
 
 
 def overdue(settings: Settings, day: date) -> list[str]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import csv
 import gc
 import json
-import logging
 import os
 import sys
 import time
-import warnings
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,12 +19,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines import cli_office
+from pipelines.console import (
+    DAY,
+    FILE,
+    RAW,
+    SHOWN,
+    Mistake,
+    Refused,
+    log_progress,
+    say_finding,
+    settings_of,
+    with_warehouse,
+)
 from pipelines.leaving import leave
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.deliveries import Manifest
-    from pipelines.findings import Finding
     from pipelines.intake import NotTaken, Proposed
     from pipelines.query import Explained
     from pipelines.refresh import Refreshed
@@ -38,33 +48,11 @@ STATES = {
     "L": "L, published but not collected here",
     "E": "E, estimated or corrected by us",
 }
-FOLDER = click.Path(file_okay=False, path_type=Path)
-DAY = click.DateTime(["%Y-%m-%d"])
-RAW = click.option("--raw", type=FOLDER, help="Folder of the deliveries (default: raw/).")
-SHOWN = 10
-
-
-class Mistake(click.ClickException):
-    """The call cannot be carried out as it stands."""
-
-    exit_code = 2
-
-
-class Refused(click.ClickException):
-    """The call was right and could not be carried out."""
-
-    exit_code = 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def papi() -> None:
     """PAPI indicator warehouse: from raw deliveries to checked, published tables."""
-
-
-def with_warehouse(command: Any) -> Any:
-    """The option that every command has."""
-    option = click.option("--warehouse", type=FOLDER, help="Folder of the warehouse (default: warehouse/).")
-    return option(command)
 
 
 @papi.command()
@@ -73,14 +61,14 @@ def with_warehouse(command: Any) -> Any:
 @with_warehouse
 def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
     """Read raw/, build, check and publish."""
-    settings = _settings(raw, warehouse, as_of.date() if as_of else None)
+    settings = settings_of(raw, warehouse, as_of.date() if as_of else None)
     if not settings.raw.is_dir():
         raise Mistake(f"{settings.raw} is not a folder")
     started = time.monotonic()
-    _log_progress(started)
-    warnings.filterwarnings("ignore", module="dagster")  # notes to developers on features in beta
+    log_progress(started)
     from pipelines import lock, publication
-    from pipelines.calendar import overdue, today
+    from pipelines.calendar import overdue
+    from pipelines.clock import today
     from pipelines.dbt import DbtFailed
     from pipelines.expectations import UnreadableRules
     from pipelines.refresh import NothingToRead
@@ -120,9 +108,10 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
 @with_warehouse
 def status(raw: Path | None, warehouse: Path | None) -> None:
     """Releases, their state and findings, the last publication, what is overdue."""
-    settings = _settings(raw, warehouse)
+    settings = settings_of(raw, warehouse)
     from pipelines import publication
-    from pipelines.calendar import overdue, today
+    from pipelines.calendar import overdue
+    from pipelines.clock import today
     from pipelines.refresh import last
 
     _say_releases(settings)
@@ -151,7 +140,7 @@ def sql(query: str, form: str, warehouse: Path | None) -> None:
     """Ask the published warehouse in SQL; read-only."""
     import duckdb
 
-    with _connected(_settings(None, warehouse)) as connection:
+    with _connected(settings_of(None, warehouse)) as connection:
         try:
             relation = connection.sql(query)
             if relation is None:
@@ -179,7 +168,7 @@ def sql(query: str, form: str, warehouse: Path | None) -> None:
 @with_warehouse
 def explain(province: str, year: int, indicator: str, index_id: str, warehouse: Path | None) -> None:
     """Show where one number comes from: papi explain "Bắc Giang" 2020 total"""
-    settings = _settings(None, warehouse)
+    settings = settings_of(None, warehouse)
     from pipelines import query
 
     try:
@@ -196,7 +185,7 @@ def release() -> None:
 
 
 @release.command("add")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--index", "index_id", default="papi", show_default=True, help="The index.")
 @click.option("--year", "years", type=int, multiple=True, help="Year of the survey; else each year the sheets name.")
 @click.option("--published", type=DAY, help="Day of publication; without it the release is known from today.")
@@ -223,9 +212,9 @@ def release_add(
     warehouse: Path | None,
 ) -> None:
     """Put FILE into raw/ as received, unless it cannot be read with certainty or surprises."""
-    settings = _settings(raw, warehouse)
+    settings = settings_of(raw, warehouse)
     from pipelines import intake, lock
-    from pipelines.calendar import today
+    from pipelines.clock import today
 
     wanted = intake.Wanted(
         file,
@@ -259,7 +248,7 @@ def release_add(
 @with_warehouse
 def release_list(raw: Path | None, warehouse: Path | None) -> None:
     """Every release under raw/ with its state."""
-    _say_releases(_settings(raw, warehouse))
+    _say_releases(settings_of(raw, warehouse))
 
 
 @release.command("diff")
@@ -269,7 +258,7 @@ def release_list(raw: Path | None, warehouse: Path | None) -> None:
 @with_warehouse
 def release_diff(before: str, after: str, raw: Path | None, warehouse: Path | None) -> None:
     """What release AFTER states otherwise than BEFORE, cell by cell, as CSV; the summary goes to the error stream."""
-    settings = _settings(raw, warehouse)
+    settings = settings_of(raw, warehouse)
     from pipelines import deliveries, landing, revisions
     from pipelines.outputs import whats_new
     from pipelines.reference import Reference
@@ -315,9 +304,9 @@ def release_withdraw(
     release_id: str, reason: str, day: datetime | None, raw: Path | None, warehouse: Path | None
 ) -> None:
     """Take a release back: an event of its own, with a reason. Its files stay."""
-    settings = _settings(raw, warehouse)
+    settings = settings_of(raw, warehouse)
     from pipelines import intake, lock
-    from pipelines.calendar import today
+    from pipelines.clock import today
 
     try:
         with lock.hold(settings):
@@ -333,7 +322,7 @@ def release_withdraw(
 @with_warehouse
 def docs(warehouse: Path | None) -> None:
     """Write dbt's documentation and the data dictionary into one folder that opens without a network."""
-    settings = _settings(None, warehouse)
+    settings = settings_of(None, warehouse)
     from pipelines import dbt, lock, publication
     from pipelines.outputs import dictionary
 
@@ -369,7 +358,7 @@ def _say_releases(settings: Settings) -> None:
         )
         findings += landed.findings if landed else delivery.findings
     for finding in findings:
-        _say_finding(finding)
+        say_finding(finding)
 
 
 def _published(manifest: Manifest | None) -> str:
@@ -377,10 +366,6 @@ def _published(manifest: Manifest | None) -> str:
         return ""
     unknown = f"{manifest.published_on}, day unknown" if manifest.published_on else "day unknown"
     return _day(manifest.published_day) or unknown
-
-
-def _say_finding(finding: Finding) -> None:
-    click.echo(f"\n{finding}\n  {finding.remedy}")
 
 
 def _say_proposed(proposed: Proposed) -> None:
@@ -405,13 +390,6 @@ def _not_taken(error: NotTaken) -> Refused:
     return Refused("\n  ".join([str(error), *lines, *more]))
 
 
-def _settings(raw: Path | None, warehouse: Path | None, as_of: date | None = None) -> Settings:
-    try:
-        return Settings.from_environment(raw, warehouse, as_of)
-    except ValueError as error:
-        raise Mistake(f"PAPI_AS_OF: {error}") from None
-
-
 def _connected(settings: Settings) -> Any:
     from pipelines import query
 
@@ -419,26 +397,6 @@ def _connected(settings: Settings) -> Any:
         return query.connect(settings)
     except query.NotPublishedYet as error:
         raise Mistake(str(error)) from None
-
-
-class _Progress(logging.Formatter):
-    """Seconds since the command began, then what has been done."""
-
-    def __init__(self, started: float) -> None:
-        super().__init__()
-        self._started = started
-
-    def format(self, record: logging.LogRecord) -> str:
-        return f"{time.monotonic() - self._started:6.1f} s  {record.getMessage()}"
-
-
-def _log_progress(started: float) -> None:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Progress(started))
-    logger = logging.getLogger("papi")
-    logger.handlers = [handler]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 def _say_refreshed(done: Refreshed) -> None:
@@ -496,6 +454,10 @@ def _day(day: date | None) -> str:
 
 def _json_value(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
+
+
+for command in (cli_office.plan, cli_office.report, cli_office.demo):
+    papi.add_command(command)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines import dbt
 from pipelines.assets.published import build_published
 from pipelines.assets.releases import build_releases
+from pipelines.assets.reports import build_reports
 from pipelines.assets.warehouse import build_warehouse, published_keys
 from pipelines.automation import build_job, build_overdue_check, build_schedule, build_sensor
 from pipelines.checks import build_checks
@@ -16,7 +17,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     warehouse = build_warehouse(settings, dbt.ensure_manifest(settings))
     job = build_job()
     return dg.Definitions(
-        assets=[build_releases(settings), warehouse, build_published(settings, published_keys(warehouse))],
+        assets=[
+            build_releases(settings),
+            build_reports(settings),
+            warehouse,
+            build_published(settings, published_keys(warehouse)),
+        ],
         asset_checks=[build_checks(settings), build_overdue_check(settings)],
         jobs=[job],
         schedules=[build_schedule(settings, job)],

@@ -18,6 +18,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -117,9 +118,7 @@ def judge(suite: Suite, connection: duckdb.DuckDBPyConnection) -> list[Outcome]:
 
     ``connection`` sees the suite's table and whatever its queries name. A rule that raises has the outcome ``error``.
     """
-    context = _great_expectations()
-    source = context.data_sources.add_or_update_pandas("warehouse")
-    definition = source.add_dataframe_asset(suite.table).add_batch_definition_whole_dataframe("frame")
+    definition = _frames()
     batches: dict[tuple[str, tuple[str, ...]], Any] = {}
     outcomes = []
     for rule in suite.rules:
@@ -175,6 +174,13 @@ def _great_expectations() -> Any:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
+
+
+@cache
+def _frames() -> Any:
+    """One asset for every frame: each new one would write the whole configuration anew."""
+    source = _great_expectations().data_sources.add_pandas("warehouse")
+    return source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("frame")
 
 
 def _import_when_used(name: str) -> None:
@@ -307,7 +313,7 @@ class Judge:
 
 def _serve(connection: Connection) -> None:
     gc.disable()  # as in the command: one short process
-    _great_expectations()
+    _frames()
     while True:
         try:
             task: Task = connection.recv()

@@ -1,5 +1,7 @@
 """What a warehouse is a function of, in one hash: raw/, the project's own files and the as-of date.
 
+With reports under raw/ that is also the day of which their states are shown.
+
 Belongs here: telling whether a refresh could give anything new. Imports nothing heavy, since it is asked first.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipelines import dbt
+from pipelines import clock, dbt
 from pipelines.settings import ROOT, Settings
 
 ALL = "all"
@@ -27,7 +29,7 @@ def of(settings: Settings) -> str:
         ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
         ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
     ]
-    digest = hashlib.sha256(as_of(settings).encode())
+    digest = hashlib.sha256(f"{as_of(settings)} {clock.reporting_day(settings)}".encode())
     for name, root, paths in parts:
         for path in sorted(p for p in paths if p.is_file() and not p.name.startswith(".")):
             digest.update(f"\n{name} {path.relative_to(root).as_posix()} ".encode())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines import fingerprint
+from pipelines import fingerprint, tracking
 from pipelines.deliveries import Delivery
 from pipelines.expectations import outcome_row
 from pipelines.landing import Landed, not_stated_cells, provinces_of, recall, suite
@@ -55,7 +55,7 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
     accepted = [item for item in landed if item.is_accepted]
     expected = [delivery for delivery, item in recalled if item is None or item.is_accepted]
     connection.execute("create schema landing")
-    for table, columns in LANDING_TABLES.items():
+    for table, columns in (LANDING_TABLES | tracking.TABLES).items():
         connection.execute(f"create table landing.{table} ({columns})")
     connection.execute(
         "insert into landing.built_from values (?, ?)", [fingerprint.of(settings), fingerprint.as_of(settings)]
@@ -88,6 +88,7 @@ def load(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
     _insert(connection, "due", _due_rows(reference, expected))
     _insert(connection, "delivery", [_delivery_row(item) for item in landed])
     _insert(connection, "finding", [row for item in landed for row in _finding_rows(item)])
+    tracking.fill(settings, lambda table, rows: _insert(connection, table, rows))
     rules = suite(settings)
     _insert(
         connection,

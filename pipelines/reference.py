@@ -132,7 +132,8 @@ class Reference:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def _rows(self, name: str) -> list[dict[str, str]]:
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Every line of one seed, as text."""
         with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
@@ -140,7 +141,7 @@ class Reference:
     def indices(self) -> dict[str, Index]:
         return {
             r["index_id"]: Index(r["index_id"], r["name_vi"], r["publisher"], r["overdue_after"] or None)
-            for r in self._rows("index")
+            for r in self.rows("index")
         }
 
     @cached_property
@@ -153,7 +154,7 @@ class Reference:
                 int(r["last_year"]) if r["last_year"] else None,
                 r["aggregation"],
             )
-            for r in self._rows("method")
+            for r in self.rows("method")
         }
 
     @cached_property
@@ -172,7 +173,7 @@ class Reference:
                 r["name_vi"],
                 r["name_en"],
             )
-            for r in self._rows("indicator")
+            for r in self.rows("indicator")
         ]
 
     @cached_property
@@ -186,7 +187,7 @@ class Reference:
                 date.fromisoformat(r["valid_from"]),
                 date.fromisoformat(r["valid_to"]) if r["valid_to"] else None,
             )
-            for r in self._rows("province")
+            for r in self.rows("province")
         ]
 
     def indicators_of(self, index_id: str, method: str) -> dict[str, Indicator]:
@@ -222,7 +223,7 @@ class Reference:
 
     def places_on(self, day: date) -> Places:
         """Provinces of a day, to be found by code or name."""
-        aliases = [(r["alias"], r["province_key"]) for r in self._rows("province_alias")]
+        aliases = [(r["alias"], r["province_key"]) for r in self.rows("province_alias")]
         return Places([p for p in self.provinces if p.is_valid_on(day)], aliases)
 
     def provinces_on(self, day: date) -> dict[str, Province]:

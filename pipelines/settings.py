@@ -53,6 +53,18 @@ class Settings:
         return self.raw / "layouts"
 
     @property
+    def reports(self) -> Path:
+        return self.raw / "reports"
+
+    @property
+    def receipts(self) -> Path:
+        return self.reports / "receipts.csv"
+
+    @property
+    def slips(self) -> Path:
+        return self.warehouse / "slips"
+
+    @property
     def landing(self) -> Path:
         return self.warehouse / "landing"
 

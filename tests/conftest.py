@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import os
 import shutil
@@ -16,6 +17,7 @@ import hypothesis
 import pytest
 
 from pipelines import query
+from pipelines.demo import AS_OF
 from pipelines.settings import ROOT, Settings
 
 # The same examples each time, and no verdict on how fast a machine makes them.
@@ -25,6 +27,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("papi")
 
 PAPI = Path(sys.executable).parent / "papi"
+DEMO_PERIODS = ("2021-PLAN", "2021-H1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,6 +109,36 @@ def built(tmp_path_factory: pytest.TempPathFactory, no_network: dict[str, str]) 
             assert first.code == 0, first.out
             said.write_text(first.out, "utf-8")
     return Built(settings, Ran(0, said.read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demonstration of two periods, with what was invented for each obligation."""
+
+    folder: Path
+    settings: Settings
+    said: str
+    ledger: list[dict[str, str]]
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return query.connect(self.settings)
+
+
+@pytest.fixture(scope="session")
+def demo(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """`papi demo`, once for every worker. Not to be changed."""
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    shared = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("demo")
+    folder, said = shared / "office", shared / "demo_said.txt"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            made = run_papi("demo", folder, *(f"--period={period}" for period in DEMO_PERIODS))
+            assert made.code == 0, made.out
+            said.write_text(made.out, "utf-8")
+    settings = Settings(raw=folder / "raw", warehouse=folder / "warehouse", as_of=AS_OF)
+    with (folder / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        return Demo(folder, settings, said.read_text("utf-8"), list(csv.DictReader(file)))
 
 
 @pytest.fixture

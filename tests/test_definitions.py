@@ -25,7 +25,8 @@ def graph(definitions: dg.Definitions) -> dg.AssetGraph:
 def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Definitions) -> None:
     specs = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] != "landing" or spec.owners]
     assert {spec.group_name for spec in specs} == {
-        "landing", "seeds", "staging_landing", "intermediate", "core", "marts_index", "audit", "published",
+        "landing", "seeds", "staging_landing", "intermediate", "core", "marts_index", "marts_plan", "marts_compliance",
+        "audit", "published",
     }  # fmt: skip
     for spec in specs:
         assert spec.owners, spec.key

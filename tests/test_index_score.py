@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-CLAIMS = list(csv.DictReader((Path(__file__).parent / "data/claims.csv").open(encoding="utf-8")))
+from pipelines.settings import ROOT
+
+CLAIMS = list(csv.DictReader((ROOT / "raw/plans/bg-2021/claims.csv").open(encoding="utf-8")))
 OURS = "from marts.index_score where province_key = '24-bac-giang'"
 
 Ask = Callable[..., Any]

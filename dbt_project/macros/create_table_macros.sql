@@ -14,5 +14,12 @@
     from core.fct_score
     where
         known_from <= cast(known_on as date)
-        and (known_to is null or known_to > cast(known_on as date))
+        and (known_to is null or known_to > cast(known_on as date));
+
+    {#- The state of each obligation as of the end of a day, from what had come by then. -#}
+    create or replace macro marts.compliance_as_of(as_of) as table
+    {{ obligation_state(
+        'core.fct_obligation', 'core.fct_report', 'core.fct_report_event', 'core.dim_plan', 'core.dim_day',
+        'cast(as_of as date)'
+    ) }};
 {% endmacro %}

@@ -86,12 +86,16 @@ class Book:
     Raises ``Unreadable`` on opening or reading. Texts are NFC and without blanks around them.
     """
 
-    def __init__(self, content: bytes, name: str, encoding: str = "utf-8", delimiter: str = ",") -> None:
+    def __init__(
+        self, content: bytes, name: str, encoding: str = "utf-8", delimiter: str = ",", as_typed: bool = False
+    ) -> None:
+        """With ``as_typed`` a formula is a formula even where its value is stored: a form is filled in by hand."""
         self._content, self._name, self._encoding, self._delimiter = content, name, encoding, delimiter
         self.is_workbook = content.startswith(b"PK\x03\x04")
         if self.is_workbook:
             _refuse_hostile(content, name)
-            self._formulas, self._values = (_open(content, name, stored) for stored in (False, True))
+            self._formulas = _open(content, name, stored_values=False)
+            self._values = self._formulas if as_typed else _open(content, name, stored_values=True)
             self.sheet_names: list[str] = [sheet.title for sheet in self._values.worksheets]
         elif content.startswith(b"\xd0\xcf\x11\xe0"):
             raise _unreadable(
@@ -111,9 +115,12 @@ class Book:
 
     def _sheet_rows(self, sheet_name: str) -> list[list[Value]]:
         rows: list[list[Value]] = []
-        pairs = zip_longest(
-            *(self._raw_rows(book, sheet_name) for book in (self._formulas, self._values)), fillvalue=()
-        )
+        typed = self._raw_rows(self._formulas, sheet_name)
+        pairs: Iterator[tuple[tuple[object, ...], tuple[object, ...]]]
+        if self._values is self._formulas:
+            pairs = ((row, row) for row in typed)
+        else:
+            pairs = zip_longest(typed, self._raw_rows(self._values, sheet_name), fillvalue=())
         try:
             for formulas, values in pairs:
                 if len(rows) >= MAX_ROWS or len(values) > MAX_COLUMNS:
@@ -267,7 +274,7 @@ def _open(content: bytes, name: str, stored_values: bool) -> Workbook:
 
 def _value(formula: object, stored: object) -> Value:
     """A cell from its two readings: what was typed, and what the file holds as its value."""
-    if stored is None and isinstance(formula, str) and formula.startswith("="):
+    if isinstance(formula, str) and formula.startswith("=") and stored in (None, formula):
         return Formula(formula)
     if isinstance(stored, bool) or stored is None:
         return None if stored is None else str(stored)

@@ -171,7 +171,7 @@ def _error_rows(release: Release, code: str) -> list[list[Cell]]:
 
 def successors() -> dict[str, str]:
     """Code of a province of 2025 by the code of each of the 63 that went into it."""
-    known = {row["province_key"]: row["successor_key"] for row in REFERENCE._rows("province_successor")}
+    known = {row["province_key"]: row["successor_key"] for row in REFERENCE.rows("province_successor")}
     return {code: known[p.province_key].split("-")[0] for code, p in REFERENCE.provinces_on(date(2024, 12, 31)).items()}
 
 

@@ -1,0 +1,23 @@
+with units as (
+    select * from {{ ref('unit') }}
+)
+
+select
+    unit_key,
+    code,
+    level,
+    type as unit_type,
+    name_vi,
+    full_name_vi,
+    name_en,
+    parent_key,
+    territory_key,
+    inherits,
+    in_reporting,
+    valid_from,
+    valid_to,
+    start_act,
+    end_act,
+    certainty,
+    source
+from units

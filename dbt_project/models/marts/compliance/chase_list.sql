@@ -1,0 +1,38 @@
+with obligations as (
+    select * from {{ ref('fct_obligation') }}
+),
+
+units as (
+    select * from {{ ref('int_unit_on_duty') }}
+),
+
+names as (
+    select
+        unit_key,
+        max(full_name_vi) as full_name_vi
+    from {{ ref('dim_unit') }}
+    group by unit_key
+)
+
+select
+    cast(row_number() over (
+        order by obligations.days_late desc, obligations.due_counted asc, obligations.obligation_id asc
+    ) as integer) as place,
+    obligations.obligation_id,
+    obligations.plan_id,
+    obligations.unit_key,
+    units.full_name_vi as unit_name_vi,
+    units.level,
+    obligations.recipient_key as answers_to_key,
+    names.full_name_vi as answers_to_name_vi,
+    obligations.deliverable,
+    obligations.period,
+    obligations.due_nominal,
+    obligations.due_counted,
+    obligations.state,
+    obligations.returned_on,
+    obligations.days_late
+from obligations
+inner join units on obligations.obligation_id = units.obligation_id
+left join names on obligations.recipient_key = names.unit_key
+where obligations.is_expected and obligations.state in ('missing', 'returned')

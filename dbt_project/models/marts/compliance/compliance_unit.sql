@@ -1,0 +1,151 @@
+with obligations as (
+    select * from {{ ref('fct_obligation') }}
+),
+
+units as (
+    select * from {{ ref('int_unit_on_duty') }}
+),
+
+plans as (
+    select * from {{ ref('dim_plan') }}
+),
+
+in_force as (
+    select * from {{ ref('int_report_in_force') }}
+),
+
+reports as (
+    select * from {{ ref('fct_report') }}
+),
+
+scored as (
+    select
+        obligations.plan_id,
+        obligations.unit_key,
+        units.level,
+        units.parent_key,
+        obligations.period,
+        obligations.year,
+        obligations.obligation_id,
+        obligations.state,
+        obligations.days_late,
+        obligations.is_expected,
+        obligations.is_actual,
+        obligations.is_on_time,
+        obligations.is_on_time_strict,
+        obligations.is_complete,
+        obligations.is_accepted,
+        obligations.state = 'missing' as is_missing,
+        case
+            when not obligations.is_expected then null
+            when obligations.timely_on is null then 0
+            else greatest(0, 1 - cast(obligations.days_late as decimal(18, 6)) / plans.late_days_to_zero)
+        end as timeliness,
+        case
+            when not obligations.is_expected then null
+            when reports.report_id is null then 0
+            else
+                (
+                    2 * coalesce(cast(reports.tasks_evidenced as decimal(18, 6)) / nullif(reports.tasks_owed, 0), 0)
+                    + coalesce(cast(reports.targets_answered as decimal(18, 6)) / nullif(reports.targets_owed, 0), 0)
+                    + coalesce(cast(reports.communes_covered as decimal(18, 6)) / nullif(reports.communes_owed, 0), 0)
+                )
+                / nullif(
+                    case when reports.tasks_owed > 0 then 2 else 0 end
+                    + case when reports.targets_owed > 0 then 1 else 0 end
+                    + case when reports.communes_owed > 0 then 1 else 0 end, 0
+                )
+        end as completeness,
+        case
+            when reports.n_checks > 0 then 1 - cast(reports.n_remarks as decimal(18, 6)) / reports.n_checks
+        end as quality
+    from obligations
+    inner join units on obligations.obligation_id = units.obligation_id
+    inner join plans on obligations.plan_id = plans.plan_id
+    left join in_force on obligations.obligation_id = in_force.obligation_id
+    left join reports on in_force.report_id = reports.report_id
+),
+
+spans as (
+    select
+        scored.*,
+        scored.period as span,
+        'period' as span_kind
+    from scored
+    union all
+    select
+        scored.*,
+        cast(scored.year as varchar) as span,
+        'year' as span_kind
+    from scored
+),
+
+summed as (
+    select
+        plan_id,
+        unit_key,
+        max(level) as level,
+        span as period,
+        max(span_kind) as span_kind,
+        max(year) as year,
+        case when max(span_kind) = 'period' then max(state) end as state,
+        cast(sum(case when is_expected then 1 else 0 end) as integer) as expected,
+        cast(sum(case when is_actual then 1 else 0 end) as integer) as actual,
+        cast(sum(case when is_on_time then 1 else 0 end) as integer) as actual_on_time,
+        cast(sum(case when is_on_time_strict then 1 else 0 end) as integer) as actual_on_time_strict,
+        cast(sum(case when is_complete then 1 else 0 end) as integer) as complete,
+        cast(sum(case when is_accepted then 1 else 0 end) as integer) as accepted,
+        cast(sum(case when is_expected and is_missing then 1 else 0 end) as integer) as missing,
+        max(days_late) as worst_days_late,
+        cast(avg(timeliness) as decimal(9, 6)) as timeliness,
+        cast(avg(completeness) as decimal(9, 6)) as completeness,
+        cast(avg(quality) as decimal(9, 6)) as quality
+    from spans
+    group by plan_id, unit_key, span
+),
+
+composed as (
+    select
+        summed.*,
+        plans.cap_missing,
+        plans.cap_unverified,
+        -- Nothing is verified yet: that part is left out of the product, and the cap for it applies.
+        100 * power(cast(summed.timeliness as double precision), plans.weight_timeliness)
+        * power(cast(summed.completeness as double precision), plans.weight_completeness)
+        * power(cast(summed.quality as double precision), plans.weight_quality) as product
+    from summed
+    inner join plans on summed.plan_id = plans.plan_id
+)
+
+select
+    plan_id,
+    unit_key,
+    level,
+    period,
+    span_kind,
+    year,
+    state,
+    expected,
+    actual,
+    actual_on_time,
+    actual_on_time_strict,
+    complete,
+    accepted,
+    missing,
+    worst_days_late,
+    cast(100.0 * actual / nullif(expected, 0) as decimal(9, 4)) as reporting_rate,
+    cast(100.0 * actual_on_time / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_on_time,
+    cast(100.0 * complete / nullif(expected, 0) as decimal(9, 4)) as completeness_rate,
+    cast(100.0 * accepted / nullif(expected, 0) as decimal(9, 4)) as acceptance_rate,
+    timeliness,
+    completeness,
+    quality,
+    cast(null as decimal(9, 6)) as verification,
+    cast(case
+        when expected = 0 then null
+        when actual = 0 then 0
+        when missing > 0 then least(product, cap_missing, cap_unverified)
+        else least(product, cap_unverified)
+    end as decimal(9, 4)) as composite,
+    case when expected > 0 then 'unverified' end as composite_note
+from composed

@@ -1,0 +1,30 @@
+"""The clock: what day and time it is in Việt Nam. The only module that asks.
+
+Belongs here: nothing else, so that everything else is a function of what it is given.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pipelines.settings import TIMEZONE, Settings
+
+
+def today() -> date:
+    """The day it is in Việt Nam."""
+    return datetime.now(TIMEZONE).date()
+
+
+def reporting_day(settings: Settings) -> date | None:
+    """The day, to its end, of which obligations show their state: the as-of date, else today.
+
+    None where no report was ever received: nothing is tracked then, and no day changes that.
+    """
+    if settings.as_of is not None:
+        return settings.as_of
+    return today() if settings.receipts.exists() else None
+
+
+def now() -> datetime:
+    """The time it is in Việt Nam, to the minute, without a zone: as a registry of receipts is kept."""
+    return datetime.now(TIMEZONE).replace(second=0, microsecond=0, tzinfo=None)
