@@ -115,6 +115,7 @@ def status(raw: Path | None, warehouse: Path | None) -> None:
     from pipelines.refresh import last
 
     _say_releases(settings)
+    cli_office.say_reports(settings)
     click.echo()
     in_force = publication.current(settings)
     if in_force is None:

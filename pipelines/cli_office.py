@@ -253,6 +253,18 @@ def demo(folder: Path, periods: tuple[str, ...]) -> None:
     leave(0)
 
 
+def say_reports(settings: Settings) -> None:
+    """A line on the reports received, where there are any."""
+    if not settings.receipts.exists():
+        return
+    from pipelines import reports
+
+    landed = reports.land(settings, _duties(settings))
+    quarantined = [item.report_id for item in landed if item.report is None]
+    kind = "simulated reports" if reports.is_simulated(settings) else "reports"
+    click.echo(f"\n{len(landed)} {kind} received, {len(quarantined)} in quarantine; see audit.report_finding")
+
+
 def _duties(settings: Settings) -> Duties:
     from pipelines.obligations import Duties
 

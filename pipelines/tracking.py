@@ -45,7 +45,8 @@ TABLES = {
     "obligation": """
         obligation_id varchar, plan_id varchar, rule_id varchar, deliverable varchar, period varchar, year integer,
         unit_key varchar, unit_valid_from date, recipient_key varchar, due_nominal date, due_strict date,
-        due_rolled date, due_counted date, not_applicable_reason varchar, communes_existing integer""",
+        due_rolled date, due_counted date, not_applicable_reason varchar, communes_existing integer,
+        is_simulated boolean""",
     "target_owed": "obligation_id varchar, target_id varchar",
     "report": """
         report_id varchar, obligation_id varchar, period varchar, unit_key varchar, version integer,
@@ -101,7 +102,7 @@ def fill(settings: Settings, insert: Callable[[str, list[Row]], None]) -> None:
     )
     insert("plan_task_holder", [row for plan in plans for row in _holders(duties, plan)])
     insert("plan_target", [row for plan in plans for row in _targets(plan)])
-    insert("obligation", [_obligation(duties, o) for o in duties.obligations])
+    insert("obligation", [{**_obligation(duties, o), "is_simulated": simulated} for o in duties.obligations])
     insert(
         "target_owed",
         [

@@ -13,16 +13,18 @@ from statistics import mean
 import pytest
 
 from pipelines.settings import ROOT, Settings
-from tests.conftest import PAPI, Built
+from tests.conftest import PAPI, Built, Demo
+from tests.test_reports import drawn, typed_over
 from tests.test_versions import published
 from tests.workbooks.official import REFERENCE, Release, Scores, province_columns, successors
 
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-YEARLY = re.findall(
-    r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?",
-    (ROOT / "docs/yearly-refresh.md").read_text("utf-8"),
-    flags=re.MULTILINE | re.DOTALL,
-)
+
+
+def shown_in(page: str) -> list[tuple[str, str]]:
+    """Each command block of a page of docs/, with what the page says that it prints."""
+    blocks = r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?"
+    return re.findall(blocks, (ROOT / "docs" / page).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
 
 
 def run(block: str, folder: Path, **variables: Path) -> str:
@@ -67,10 +69,26 @@ def test_a_yearly_refresh_goes_as_described(own_warehouse: Settings, tmp_path: P
         release = Release(2025, of, sorted(REFERENCE.provinces_on(day)), day)
         (tmp_path / f"2025PAPI_ProvincialIndicators{name}.xlsx").write_bytes(province_columns(release))
     raw = Path(shutil.copytree(ROOT / "raw", tmp_path / "raw"))
-    assert len(YEARLY) == 7
-    for block, shown in YEARLY:
-        said = run(
-            f'PATH="{PAPI.parent}:$PATH"\n{block}', tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=own_warehouse.warehouse
-        )
+    assert goes_as_shown("yearly-refresh.md", tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=own_warehouse.warehouse) == 7
+
+
+def goes_as_shown(page: str, folder: Path, **variables: Path) -> int:
+    """Run every block of a page in ``folder``; returns how many there were."""
+    blocks = shown_in(page)
+    for block, shown in blocks:
+        said = run(f'PATH="{PAPI.parent}:$PATH"\n{block}', folder, **variables)
         for line in shown.splitlines():
-            assert line in said
+            assert line.strip() in said
+    return len(blocks)
+
+
+def test_a_reporting_period_goes_as_described(demo: Demo, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(ROOT / "raw/plans", raw / "plans")
+    filled = tmp_path / "filled"
+    filled.mkdir()
+    (filled / "2021-H1_07201-tho-xuong.xlsx").write_bytes(drawn())
+    broken = typed_over(drawn("07204-tran-nguyen-han"), "Chi tieu", {"H2": "khoảng 90"})
+    (filled / "2021-H1_07204-tran-nguyen-han.xlsx").write_bytes(broken)
+    warehouse = Path(shutil.copytree(demo.settings.warehouse, tmp_path / "warehouse", symlinks=True))
+    assert goes_as_shown("reporting-period.md", tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=warehouse) == 6

@@ -18,7 +18,8 @@ with owed as (
         due_rolled,
         due_counted,
         not_applicable_reason,
-        communes_existing
+        communes_existing,
+        is_simulated
     from {{ obligation }}
 ),
 
@@ -208,6 +209,7 @@ select
     stated.due_counted,
     stated.not_applicable_reason,
     stated.communes_existing,
+    stated.is_simulated,
     stated.state,
     stated.is_expected,
     stated.is_expected and stated.first_received_on is not null as is_actual,

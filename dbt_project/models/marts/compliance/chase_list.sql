@@ -31,7 +31,8 @@ select
     obligations.due_counted,
     obligations.state,
     obligations.returned_on,
-    obligations.days_late
+    obligations.days_late,
+    obligations.is_simulated
 from obligations
 inner join units on obligations.obligation_id = units.obligation_id
 left join names on obligations.recipient_key = names.unit_key

@@ -31,7 +31,8 @@ select
     cast(sum(case when obligations.deliverable = 'report' then reports.tasks_answered end) as integer)
         as tasks_answered,
     cast(sum(case when obligations.deliverable = 'report' then reports.tasks_evidenced end) as integer)
-        as tasks_evidenced
+        as tasks_evidenced,
+    max(case when obligations.is_simulated then 1 else 0 end) = 1 as is_simulated
 from obligations
 inner join units on obligations.obligation_id = units.obligation_id
 left join in_force on obligations.obligation_id = in_force.obligation_id

@@ -15,7 +15,8 @@ own as (
         units.full_name_vi as district_name_vi,
         obligations.state,
         obligations.days_late,
-        obligations.is_on_time
+        obligations.is_on_time,
+        obligations.is_simulated
     from obligations
     inner join units on obligations.obligation_id = units.obligation_id
     where units.level = 'district'
@@ -38,7 +39,10 @@ communes as (
         cast(sum(case when obligations.state = 'waived' then 1 else 0 end) as integer) as waived,
         max(case when obligations.is_expected then obligations.days_late end) as worst_days_late,
         string_agg(
-            case when obligations.state = 'missing' then units.full_name_vi end, '; ' order by obligations.unit_key
+            case
+                when obligations.state = 'missing'
+                    then units.full_name_vi || ' (' || cast(obligations.days_late as varchar) || ')'
+            end, '; ' order by obligations.unit_key
         ) as missing_communes
     from obligations
     inner join units on obligations.obligation_id = units.obligation_id
@@ -70,7 +74,8 @@ select
     cast(100.0 * communes.complete / nullif(communes.expected, 0) as decimal(9, 4)) as completeness_rate,
     cast(100.0 * communes.accepted / nullif(communes.expected, 0) as decimal(9, 4)) as acceptance_rate,
     communes.worst_days_late as communes_worst_days_late,
-    communes.missing_communes
+    communes.missing_communes,
+    own.is_simulated
 from own
 left join communes
     on

@@ -36,6 +36,7 @@ own as (
         units.level,
         units.district_key,
         plans.province_key,
+        obligations.is_simulated,
         answers.answer,
         answers.numerator,
         answers.denominator
@@ -86,7 +87,8 @@ reported as (
             case when answer in ('nothing_arose', 'not_applicable', 'not_measurable') then 1 else 0 end
         ) as integer) as n_without_figures,
         cast(sum(case when answer = 'reported' then numerator end) as decimal(18, 6)) as numerator,
-        cast(sum(case when answer = 'reported' then denominator end) as decimal(18, 6)) as denominator
+        cast(sum(case when answer = 'reported' then denominator end) as decimal(18, 6)) as denominator,
+        max(case when is_simulated then 1 else 0 end) = 1 as is_simulated
     from scopes
     group by plan_id, target_id, scope_key, scope, period
 ),
@@ -110,7 +112,8 @@ counted as (
                 else 0
             end
         ) as decimal(18, 6)) as numerator,
-        cast(count(*) as decimal(18, 6)) as denominator
+        cast(count(*) as decimal(18, 6)) as denominator,
+        max(case when obligations.is_simulated then 1 else 0 end) = 1 as is_simulated
     from obligations
     inner join units on obligations.obligation_id = units.obligation_id
     inner join plans on obligations.plan_id = plans.plan_id
@@ -163,7 +166,8 @@ select
         when valued.value_pct >= targets.value then 'on_track'
         when valued.period like '%-FY' then 'missed'
         else 'behind'
-    end as state
+    end as state,
+    valued.is_simulated
 from valued
 inner join targets
     on

@@ -35,6 +35,7 @@ scored as (
         obligations.is_on_time_strict,
         obligations.is_complete,
         obligations.is_accepted,
+        obligations.is_simulated,
         obligations.state = 'missing' as is_missing,
         case
             when not obligations.is_expected then null
@@ -97,6 +98,7 @@ summed as (
         cast(sum(case when is_accepted then 1 else 0 end) as integer) as accepted,
         cast(sum(case when is_expected and is_missing then 1 else 0 end) as integer) as missing,
         max(days_late) as worst_days_late,
+        max(case when is_simulated then 1 else 0 end) = 1 as is_simulated,
         cast(avg(timeliness) as decimal(9, 6)) as timeliness,
         cast(avg(completeness) as decimal(9, 6)) as completeness,
         cast(avg(quality) as decimal(9, 6)) as quality
@@ -147,5 +149,6 @@ select
         when missing > 0 then least(product, cap_missing, cap_unverified)
         else least(product, cap_unverified)
     end as decimal(9, 4)) as composite,
-    case when expected > 0 then 'unverified' end as composite_note
+    case when expected > 0 then 'unverified' end as composite_note,
+    is_simulated
 from composed

@@ -28,7 +28,8 @@ select
     cast(sum(case when answers.answer = 'nothing_arose' then 1 else 0 end) as integer) as n_nothing_arose,
     cast(sum(case when answers.answer = 'not_applicable' then 1 else 0 end) as integer) as n_not_applicable,
     cast(sum(case when answers.answer = 'done' and answers.evidence is not null then 1 else 0 end) as integer)
-        as n_done_with_evidence
+        as n_done_with_evidence,
+    max(case when obligations.is_simulated then 1 else 0 end) = 1 as is_simulated
 from obligations
 inner join owners
     on
