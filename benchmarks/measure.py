@@ -71,6 +71,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
     bare_dbt = [str(BIN / "dbt"), "build", "--quiet", "--project-dir", str(settings.dbt_project),
                 "--profiles-dir", str(settings.dbt_project), "--target-path", str(folder / "target")]  # fmt: skip
     script = folder / "script.json"
+    forms = [str(BIN / "papi"), "report", "form", "--period", "2021-H1", "--all", "-o", str(folder / "forms")]
 
     def from_nothing() -> None:
         shutil.rmtree(settings.warehouse, ignore_errors=True)
@@ -96,6 +97,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
             [sys.executable, __file__, "--script", str(script), str(bare)],
             landed_only,
         ),
+        ("report forms of every unit for one period", forms, lambda: None),
     ]
     results = {name: Measured() for name, _, _ in plan}
     for number in range(rounds + 1):
