@@ -126,6 +126,9 @@ select
     registered.index_id,
     registered.year,
     registered.indicator_key,
+    registered.is_measured_before,
+    registered.is_rescaled,
+    registered.is_broken,
     case
         when not registered.is_measured_before then 'not_measured_before'
         when registered.is_rescaled and registered.level = 'sub_dimension' then 'scale_changed'
