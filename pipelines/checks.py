@@ -5,7 +5,7 @@ belong here: how a rule is judged, see expectations.py; rules on deliveries, whi
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dagster as dg
@@ -18,12 +18,22 @@ SHOWN = 10
 log = logging.getLogger("papi")
 
 
-def build_checks(settings: Settings) -> dg.AssetChecksDefinition:
-    """Every rule on a built table. One step: the rules are asked in one go while the tables are not written to."""
-    suites = [suite for table, suite in read_suites(settings.expectations).items() if table != landing.TABLE]
+def build_checks(settings: Settings, analysed: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
+    """Every rule on a built table, in two steps: the analyses follow the rules on what they read.
 
+    A step asks its rules in one go while the tables are not written to.
+    """
+    suites = [suite for table, suite in read_suites(settings.expectations).items() if table != landing.TABLE]
+    late = set(analysed)
+    return [
+        _build_step(settings, "check_tables", [suite for suite in suites if _asset(suite) not in late]),
+        _build_step(settings, "check_analyses", [suite for suite in suites if _asset(suite) in late]),
+    ]
+
+
+def _build_step(settings: Settings, name: str, suites: list[Suite]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
-        name="check_tables",
+        name=name,
         specs=[
             dg.AssetCheckSpec(
                 rule.id,
@@ -83,12 +93,15 @@ def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCh
 
 
 def keep(settings: Settings, judged: list[tuple[Suite, Rule, Outcome]]) -> None:
-    """Add outcomes on built tables to audit.check_result in the build file, in place of earlier ones."""
+    """Add outcomes on built tables to audit.check_result in the build file, in place of earlier ones on them."""
     import duckdb
     import pandas as pd
 
     arriving = pd.DataFrame([outcome_row(*one) for one in judged], dtype=object)
     with duckdb.connect(str(settings.build)) as connection:
-        connection.execute("delete from audit.check_result where release_id is null")
+        tables = sorted({suite.table for suite, _, _ in judged})
+        connection.execute(
+            "delete from audit.check_result where release_id is null and list_contains(?, table_name)", [tables]
+        )
         connection.register("arriving", arriving)
         connection.execute("insert into audit.check_result by name select * from arriving")

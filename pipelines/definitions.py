@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines import dbt
+from pipelines.assets.analysis import build_analyses
 from pipelines.assets.published import build_published
 from pipelines.assets.releases import build_releases
 from pipelines.assets.reports import build_reports
@@ -15,15 +16,17 @@ from pipelines.settings import Settings
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Assets, checks, job, sensor and schedule over ``settings``."""
     warehouse = build_warehouse(settings, dbt.ensure_manifest(settings))
+    analysed = build_analyses(settings)
     job = build_job()
     return dg.Definitions(
         assets=[
             build_releases(settings),
             build_reports(settings),
             warehouse,
-            build_published(settings, published_keys(warehouse)),
+            analysed,
+            build_published(settings, [*published_keys(warehouse), *analysed.keys]),
         ],
-        asset_checks=[build_checks(settings), build_overdue_check(settings)],
+        asset_checks=[*build_checks(settings, analysed.keys), build_overdue_check(settings)],
         jobs=[job],
         schedules=[build_schedule(settings, job)],
         sensors=[build_sensor(settings, job)],

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.analysis.claims import CANONICAL, is_readable
 from pipelines.findings import Finding
 from pipelines.units import Unit
 from pipelines.yaml_text import load_yaml
@@ -351,6 +352,14 @@ def _disagreements(name: str, folder: Path, plan: Plan) -> list[Finding]:
             for target in assignment.targets
             if target not in targets
         ]
+    for number, claim in enumerate(plan.claims, start=2):
+        measure = CANONICAL.get(claim.measure)
+        if measure is None:
+            found.append(
+                _finding(f"{name}/claims.csv", claim.measure, "a measure that can be checked", number, "measure")
+            )
+        elif not is_readable(measure, claim.stated):
+            found.append(_finding(f"{name}/claims.csv", claim.stated, f"a figure of {measure}", number, "stated"))
     for number, rule in enumerate(plan.rules, start=2):
         if (rule.due is None) != (rule.basis == "unspecified"):
             found.append(

@@ -42,6 +42,9 @@ TABLES = {
         operator varchar, value decimal(15, 6), unit varchar, measured_by varchar, units varchar, periods varchar,
         is_cumulative boolean, numerator_vi varchar, numerator_en varchar, denominator_vi varchar,
         denominator_en varchar, note varchar""",
+    "plan_claim": """
+        plan_id varchar, claim_id varchar, measure varchar, dimension varchar, stated varchar, unit varchar,
+        anchor varchar, year varchar, compare_year varchar""",
     "obligation": """
         obligation_id varchar, plan_id varchar, rule_id varchar, deliverable varchar, period varchar, year integer,
         unit_key varchar, unit_valid_from date, recipient_key varchar, due_nominal date, due_strict date,
@@ -90,6 +93,7 @@ def fill(settings: Settings, insert: Callable[[str, list[Row]], None]) -> None:
     insert("plan", [_plan(plan) for plan in plans])
     insert("plan_task", [row for plan in plans for row in _tasks(plan)])
     insert("plan_task_indicator", [{"plan_id": p.plan_id, **i.model_dump()} for p in plans for i in p.task_indicators])
+    insert("plan_claim", [{"plan_id": p.plan_id, **claim.model_dump()} for p in plans for claim in p.claims])
     insert(
         "plan_task_unit",
         [

@@ -141,6 +141,13 @@ def demo(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Demo:
         return Demo(folder, settings, said.read_text("utf-8"), list(csv.DictReader(file)))
 
 
+@pytest.fixture(scope="module")
+def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As ``published``, for fixtures that many tests share."""
+    with query.connect(built.settings) as connection:
+        yield connection
+
+
 @pytest.fixture
 def published(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     with query.connect(built.settings) as connection:

@@ -26,6 +26,7 @@ def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Defi
     specs = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] != "landing" or spec.owners]
     assert {spec.group_name for spec in specs} == {
         "landing", "seeds", "staging_landing", "intermediate", "core", "marts_index", "marts_plan", "marts_compliance",
+        "marts_analysis",
         "audit", "published",
     }  # fmt: skip
     for spec in specs:
@@ -45,6 +46,14 @@ def test_published_comes_after_every_table_that_readers_see(definitions: dg.Defi
     [published] = [s for s in definitions.resolve_all_asset_specs() if s.key == dg.AssetKey(["published"])]
     upstream = {dep.asset_key.to_user_string() for dep in published.deps}
     assert {"marts/index_score", "core/fct_score", "audit/check_result", "core/dim_province"} <= upstream
+
+
+def test_the_analyses_stand_between_the_models_and_the_publication(graph: dg.AssetGraph) -> None:
+    target = dg.AssetKey(["marts", "index_target"])
+    assert dg.AssetKey(["marts", "index_change"]) in graph.get(target).parent_keys
+    assert dg.AssetKey(["seeds", "target_rule"]) in graph.get(target).parent_keys
+    assert target in graph.get(dg.AssetKey(["published"])).parent_keys
+    assert all(graph.has(key) and graph.get(key).is_materializable for key in graph.get(target).parent_keys)
 
 
 def test_each_rule_is_one_check_and_those_on_tables_block(graph: dg.AssetGraph) -> None:

@@ -1,0 +1,1 @@
+"""What SQL should not do: simulation, intervals, back-tests, claims. Pure numpy."""

@@ -1,0 +1,232 @@
+"""Ranks, and how far they can be trusted: on small invented fields, and on the field of 2020."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines import analyses
+from pipelines.analysis import ranks
+from pipelines.analysis.field import Field, RankCounts, batches, rank_draws, rank_exact
+from tests.conftest import Built
+
+if TYPE_CHECKING:
+    from pipelines.analysis.field import Floats, Ranks
+
+N_DRAWS = 2_000
+CENTS = st.lists(st.integers(3000, 5000), min_size=2, max_size=12, unique=True)
+TOTALS = CENTS.map(lambda cents: np.array(cents) / 100)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def rng(seed: int = 1) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def invented(*totals: float | None, error: float = 0.5, year: int = 2020) -> Field:
+    """Provinces a, b, c… of two dimensions; a and b lie in the north, the first two in the highest group."""
+    known = np.array([np.nan if total is None else total for total in totals])
+    names = [chr(ord("a") + at) for at in range(len(totals))]
+    return Field(
+        index_id="invented",
+        year=year,
+        provinces=names,
+        regions=["north" if name in "ab" else "south" for name in names],
+        groups=[
+            None if t is None else "cao_nhat" if n in "ab" else "thap_nhat" for n, t in zip(names, totals, strict=True)
+        ],
+        last_year_as_is=[None] * len(totals),
+        totals=known,
+        errors=np.where(np.isnan(known), np.nan, error),
+        error_source=[None if total is None else "three_waves" for total in totals],
+        dimensions=np.column_stack([known * 0.4, known * 0.6 + np.arange(len(totals)) % 2]),
+    )
+
+
+def test_equal_scores_share_a_rank_and_the_next_is_skipped() -> None:
+    assert rank_exact(np.array([40.0, 42.0, np.nan, 42.0, 39.0])).tolist() == [3, 1, 0, 1, 4]
+
+
+def test_a_field_ranks_those_published_in_the_nation_and_in_their_region() -> None:
+    field = invented(40, 42, None, 43, 39)
+    assert (field.n, field.top_group_size) == (4, 2)
+    assert [field.rank_in("national", at) for at in range(5)] == [3, 2, 0, 1, 4]
+    assert [field.rank_in("region", at) for at in range(5)] == [2, 1, 0, 1, 2]
+    assert [field.n_in("region", at) for at in range(5)] == [2, 2, 2, 2, 2]
+
+
+@given(totals=TOTALS, seed=SEEDS)
+def test_ranks_of_a_draw_are_a_permutation_and_those_of_its_scores(totals: Floats, seed: int) -> None:
+    draws = totals + rng(seed).standard_normal((20, len(totals)))
+    found = rank_draws(draws)
+    assert (np.sort(found, axis=1) == np.arange(1, len(totals) + 1)).all()
+    assert all((row == rank_exact(draw)).all() for row, draw in zip(found, draws, strict=True))
+
+
+@given(n_draws=st.integers(1, 30), n=st.integers(2, 8), seed=SEEDS, share=st.floats(0.01, 1), data=st.data())
+def test_counts_say_of_draws_what_the_draws_say(
+    n_draws: int, n: int, seed: int, share: float, data: st.DataObject
+) -> None:
+    drawn = rank_draws(rng(seed).standard_normal((n_draws, n)))
+    cut = data.draw(st.integers(0, n_draws))
+    counts = RankCounts.of([drawn[:cut], drawn[cut:]])
+    reference = np.array(data.draw(st.lists(st.integers(1, n), min_size=n, max_size=n)))
+    away = data.draw(st.integers(-1, n))
+    assert counts.n_draws == n_draws
+    assert counts.quantile(share).tolist() == np.quantile(drawn, share, axis=0, method="inverted_cdf").tolist()
+    assert counts.at_most(away) == pytest.approx((drawn <= away).mean(axis=0))
+    assert counts.at_most(reference) == pytest.approx((drawn <= reference).mean(axis=0))
+    assert counts.shift(reference) == pytest.approx(np.abs(drawn - reference).mean(axis=0))
+    assert counts.within(reference, 2) == pytest.approx((np.abs(drawn - reference) <= 2).mean(axis=0))
+
+
+def test_batches_are_whole_and_a_rest() -> None:
+    assert batches(12_000) == [5_000, 5_000, 2_000]
+    assert batches(5_000) == [5_000]
+
+
+def interval(totals: Floats, error: float, seed: int = 1) -> ranks.Interval:
+    return ranks.Interval("survey", ranks.survey(totals, np.full(len(totals), error), N_DRAWS, rng(seed)))
+
+
+@given(totals=TOTALS, error=st.sampled_from([0.0, 1e-4]))
+def test_without_noise_the_interval_is_the_rank(totals: Floats, error: float) -> None:
+    found, rank = interval(totals, error), rank_exact(totals).tolist()
+    assert found.low.tolist() == found.middle.tolist() == found.high.tolist() == rank
+
+
+@settings(max_examples=30)
+@given(totals=TOTALS, error=st.floats(0.05, 2), seed=SEEDS)
+def test_the_interval_holds_the_rank_and_more_noise_does_not_narrow_it(totals: Floats, error: float, seed: int) -> None:
+    found, rank = [interval(totals, e, seed) for e in (error, 2 * error, 4 * error)], rank_exact(totals)
+    assert ((found[0].low <= rank) & (rank <= found[0].high)).all()
+    for narrow, wide in pairwise(found):
+        assert (wide.high - wide.low >= narrow.high - narrow.low - 1).all()
+
+
+def test_two_provinces_a_standard_error_apart_change_places_as_often_as_the_normal_law_says() -> None:
+    counts = ranks.survey(np.array([41.0, 40.0]), np.array([1.0, 1.0]), 10_000, rng())
+    assert counts.at_most(1)[0] == pytest.approx(0.7602, abs=0.015)  # Φ(1/√2)
+
+
+def test_footings_of_dimensions() -> None:
+    dimensions = np.array([[4.0, 1.0], [5.0, 3.0], [6.0, 2.0]])
+    assert ranks.normalised(dimensions, "none").tolist() == dimensions.tolist()
+    assert ranks.normalised(dimensions, "min_max").tolist() == [[1, 1], [5.5, 10], [10, 5.5]]
+    z_score = ranks.normalised(dimensions, "z_score")
+    assert z_score.mean(axis=0) == pytest.approx([5.5, 5.5])
+    assert z_score.std(axis=0) == pytest.approx([1, 1])
+
+
+def test_an_uneven_profile_loses_by_a_geometric_mean() -> None:
+    dimensions, equal = np.array([[1.0, 9.0], [4.0, 4.0]]), np.array([[0.5, 0.5]])
+    assert ranks.aggregated(dimensions, equal, "arithmetic").tolist() == [[5, 4]]
+    assert ranks.aggregated(dimensions, equal, "geometric")[0] == pytest.approx([3, 4])
+
+
+def test_a_province_not_published_has_no_row() -> None:
+    rows = ranks.rows(invented(40, None, 42, 43), 200, 50, 7)
+    assert {row["province_key"] for row in rows} == {"a", "c", "d"}
+    assert {row["n_ranked"] for row in rows} == {3}
+    assert len(rows) == 3 * 6
+
+
+def test_without_errors_nothing_is_said_of_the_survey() -> None:
+    rows = ranks.rows(invented(40, 41, 42, error=float("nan")), 200, 50, 7)
+    assert {row["doubt"] for row in rows} == {"weights", "normalisation", "aggregation", "leave_one_out", "method"}
+    assert {row["standard_error"] for row in rows} == {None}
+
+
+def test_the_same_seed_gives_the_same_rows_and_each_year_its_own_draws() -> None:
+    field = invented(40, 40.3, 40.5, 40.6, 41)
+    assert ranks.rows(field, 500, 50, 7) == ranks.rows(field, 500, 50, 7)
+    assert ranks.rows(field, 500, 50, 7) != ranks.rows(field, 500, 50, 8)
+    later = ranks.rows(invented(40, 40.3, 40.5, 40.6, 41, year=2021), 500, 50, 7)
+    assert [row["mean_shift"] for row in later] != [row["mean_shift"] for row in ranks.rows(field, 500, 50, 7)]
+
+
+@pytest.fixture(scope="module")
+def real(built: Built) -> Iterator[Field]:
+    """The field of 2020."""
+    with duckdb.connect(str(built.settings.build), read_only=True) as connection:
+        yield analyses.fields(connection)["papi"][2020]
+
+
+@pytest.mark.parametrize(
+    ("error", "low", "high", "top"), [(0.4, 5, 19, 0.92), (0.6, 5, 26, 0.80), (0.8, 4, 31, 0.70), (1.0, 3, 37, 0.64)]
+)
+def test_rank_13_of_bac_giang_2020_by_the_noise_of_the_survey(
+    real: Field, error: float, low: int, high: int, top: float
+) -> None:
+    at = real.place["24-bac-giang"]
+    counts = ranks.survey(real.totals, np.full(63, error), 10_000, rng())
+    found = ranks.Interval("survey", counts)
+    assert found.low[at] == pytest.approx(low, abs=1)
+    assert found.high[at] == pytest.approx(high, abs=1)
+    assert counts.at_most(16)[at] == pytest.approx(top, abs=0.015)
+
+
+def test_rank_13_of_bac_giang_2020_by_the_choices_of_method(real: Field) -> None:
+    at = real.place["24-bac-giang"]
+    by_method = ranks.method(real.dimensions, 2_000, rng())
+    weights = ranks.Interval("weights", by_method["weights"])
+    assert (weights.low[at], weights.high[at]) == (9, 14)
+
+    def rank(normalisation: str, aggregation: str) -> int:
+        equal = np.full((1, 8), 1 / 8)
+        scores = ranks.aggregated(ranks.normalised(real.dimensions, normalisation), equal, aggregation)
+        ranked: Ranks = rank_draws(scores)
+        return int(ranked[0, at])
+
+    assert rank("none", "arithmetic") == 13
+    assert rank("min_max", "arithmetic") == 9
+    assert rank("z_score", "arithmetic") == 11
+    assert rank("none", "geometric") == 10
+
+
+def test_the_chance_of_the_top_group_is_known_to_half_a_hundredth(published: duckdb.DuckDBPyConnection) -> None:
+    [(worst,)] = published.execute(
+        """
+        select max(sqrt(probability_top_group::double * (1 - probability_top_group::double) / n_draws))
+        from marts.index_rank_interval where doubt = 'survey'
+        """
+    ).fetchall()
+    assert worst <= 0.005
+
+
+def test_the_mart_states_seed_and_draws_and_agrees_with_index_score(published: duckdb.DuckDBPyConnection) -> None:
+    said = published.execute(
+        "select doubt, seed, min(n_draws), max(n_draws) from marts.index_rank_interval group by all order by all"
+    ).fetchall()
+    drawn = {"survey": (10_000, 10_000), "weights": (2_000, 2_000), "method": (2_000, 2_000)}
+    counted = {"aggregation": (2, 2), "normalisation": (3, 3), "leave_one_out": (6, 8)}  # of six or eight dimensions
+    assert {doubt: (low, high) for doubt, _, low, high in said} == drawn | counted
+    assert {seed for _, seed, *_ in said} == {analyses.SEED}
+    differing = published.execute(
+        """
+        select count(*), count(*) filter (where interval.rank is distinct from score.rank
+            or interval.n_ranked <> score.n_ranked or interval.rank not between rank_low and rank_high)
+        from marts.index_rank_interval as interval
+        full join (from marts.index_score where level = 'total' and rank is not null and index_id = 'papi') as score
+            using (index_id, year, province_key)
+        where doubt = 'survey' or doubt is null
+        """
+    ).fetchall()
+    assert differing == [(14 * 63 - 13, 0)]
+
+
+def test_bac_giang_2020_lies_between_3_and_38_by_the_error_of_three_waves(published: duckdb.DuckDBPyConnection) -> None:
+    row = published.execute(
+        "select rank_low, rank_high, n_ranked, error_source, standard_error from marts.index_rank_interval "
+        "where year = 2020 and province_key = '24-bac-giang' and doubt = 'survey'"
+    ).fetchone()
+    assert row is not None
+    assert row[:4] == (3, 38, 63, "three_waves")
+    assert float(row[4]) == pytest.approx(1.06, abs=0.005)
