@@ -25,6 +25,8 @@ docs: .venv/ready  ## Data dictionary and dbt's documentation in warehouse/docs/
 
 bench: .venv/ready  ## Measure, as benchmarks/README.md describes
 	$(BIN)/python benchmarks/measure.py
+	@$(BIN)/papi refresh
+	$(BIN)/python -m benchmarks.analysis
 
 lock:  ## Resolve the dependencies anew; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-strip-extras \

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines import cli_office
+from pipelines import cli_office, cli_reader
 from pipelines.console import (
     DAY,
     FILE,
@@ -38,16 +38,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from pipelines.deliveries import Manifest
     from pipelines.intake import NotTaken, Proposed
-    from pipelines.query import Explained
     from pipelines.refresh import Refreshed
-
-STATES = {
-    "A": "A, normal",
-    "Q": "Q, not published",
-    "M": "M, not measured",
-    "L": "L, published but not collected here",
-    "E": "E, estimated or corrected by us",
-}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -159,25 +150,6 @@ def sql(query: str, form: str, warehouse: Path | None) -> None:
     else:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         click.echo(json.dumps(records, ensure_ascii=False, indent=1, default=_json_value))
-
-
-@papi.command()
-@click.argument("province")
-@click.argument("year", type=int)
-@click.argument("indicator")
-@click.option("--index", "index_id", default="papi", show_default=True, help="The index.")
-@with_warehouse
-def explain(province: str, year: int, indicator: str, index_id: str, warehouse: Path | None) -> None:
-    """Show where one number comes from: papi explain "Bắc Giang" 2020 total"""
-    settings = settings_of(None, warehouse)
-    from pipelines import query
-
-    try:
-        explained = query.explain(settings, index_id, province, year, indicator)
-    except (query.NotFound, query.NotPublishedYet) as error:
-        raise Mistake(str(error.args[0])) from None
-    for label, text in _explained_lines(settings, explained):
-        click.echo(f"{label:<10}{text}")
 
 
 @papi.group()
@@ -407,48 +379,6 @@ def _say_refreshed(done: Refreshed) -> None:
         click.echo(f"FAILED   {problem}")
 
 
-def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str, str]]:
-    from pipelines.deliveries import sha256_of
-
-    score, release, cells = explained.score, explained.release, explained.cells
-    name = score["indicator_name_vi"] or score["indicator_key"]
-    lines = [
-        ("what", f"{score['index_id'].upper()} {score['year']}, {score['province_name_vi']} ({score['province_key']})"),
-        ("", f"{name} ({score['indicator_key']}, printed {score['code'] or 'nowhere: not measured'})"),
-        (
-            "state",
-            STATES[score["obs_status"]],
-        ),
-    ]
-    if score["score"] is None:
-        why = ", ".join(filter(None, [score["not_published_form"], score["obs_reason"]]))
-        lines += [("why", why)] if why else []
-    else:
-        lines.append(("score", f"{_comma(score['score_printed'])} (exact {score['score'].normalize():f})"))
-        lines.append(("rank", f"{score['rank']}/{score['n_ranked']}"))
-    if score["change"] is not None:
-        verdict = "comparable" if score["comparable"] else f"not comparable: {score['comparable_reason']}"
-        lines.append(("change", f"{_comma(score['change_printed'], '+')} on {score['year'] - 1}, {verdict}"))
-    published = _day(release["published_on"]) or f"in {release['known_from'].year}, day unknown"
-    lines.append(("release", f"{release['release_id']}, published {published}, method {release['method']}"))
-    delivered = [cell for cell in cells if cell["source_cell"]]
-    if score["level"] != "sub_dimension" and cells:
-        lines.append(("made of", f"the sum of {len(cells)} sub-dimensions, {len(delivered)} of them published"))
-    lines += [
-        ("cell", f"{cell['source_file']} {cell['source_cell']}  {cell['code']} = {cell['score'].normalize():f}")
-        for cell in delivered
-    ]
-    for file, sha256 in sorted({(cell["source_file"], cell["sha256"]) for cell in delivered}):
-        path = settings.raw / Path(file).relative_to("raw")
-        now = "as received" if path.is_file() and sha256_of(path) == sha256 else "NOT the file that is there now"
-        lines.append(("sha256", f"{sha256}  {file}, {now}"))
-    return lines
-
-
-def _comma(value: Decimal, sign: str = "") -> str:
-    return f"{value:{sign}.2f}".replace(".", ",")
-
-
 def _day(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""
 
@@ -457,7 +387,9 @@ def _json_value(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-for command in (cli_office.plan, cli_office.report, cli_office.demo):
+for command in (
+    cli_office.plan, cli_office.report, cli_office.demo, cli_reader.explain, cli_reader.province, cli_reader.claims,
+):  # fmt: skip
     papi.add_command(command)
 
 

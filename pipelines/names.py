@@ -1,6 +1,6 @@
 """Spellings: when two texts are the same name, and which known names are near an unknown one.
 
-Belongs here: comparing texts. Does not belong here: what the names stand for.
+Belongs here: comparing texts, and writing them for spreadsheets. Does not belong here: what the names stand for.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ def _tone_last(word: str) -> str:
     letters = unicodedata.normalize("NFD", word)
     tones = sorted(c for c in letters if c in TONES)
     return unicodedata.normalize("NFC", "".join(c for c in letters if c not in TONES)) + "".join(tones)
+
+
+def inert(text: str) -> str:
+    """A text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def nearest(wanted: str, known: Iterable[str], cutoff: float = 0.5) -> list[str]:

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from pipelines.deliveries import sha256_of
 from pipelines.findings import Finding
+from pipelines.names import inert
 from pipelines.obligations import Duties, Obligation
 from pipelines.plans import PERIODS
 from pipelines.settings import Settings
@@ -658,16 +659,11 @@ def _append(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     if not before:
         writer.writerow(columns)
-    writer.writerows([[_inert(cell) for cell in row] for row in rows])
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
     joint = "" if not before or before.endswith("\n") else "\n"
     draft = path.with_name(f".{path.name}.tmp")
     draft.write_text(before + joint + text.getvalue(), encoding="utf-8-sig" if has_mark else "utf-8")
     os.replace(draft, path)
-
-
-def _inert(cell: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def previous_report(landed: list[Landed], obligation: Obligation) -> Report | None:

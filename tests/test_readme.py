@@ -82,6 +82,10 @@ def goes_as_shown(page: str, folder: Path, **variables: Path) -> int:
     return len(blocks)
 
 
+def test_what_the_numbers_mean_is_what_the_commands_say(built: Built, tmp_path: Path) -> None:
+    assert goes_as_shown("what-the-numbers-mean.md", tmp_path, PAPI_WAREHOUSE=built.settings.warehouse) == 3
+
+
 def test_a_reporting_period_goes_as_described(demo: Demo, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     shutil.copytree(ROOT / "raw/plans", raw / "plans")
