@@ -84,6 +84,12 @@ class ReadClaims:
     findings: list[Finding] = field(default_factory=list)
 
 
+def province_of_plans(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The province that all plans are of, where it is one."""
+    found = connection.execute("select distinct province_key from core.dim_plan").fetchall()
+    return str(found[0][0]) if len(found) == 1 else None
+
+
 def of_plan(rows: Iterable[Mapping[str, Any]], province_key: str, figures: Figures) -> ReadClaims:
     """Claims of a plan on its own province, from rows as in raw/plans/<plan>/claims.csv."""
     read = ReadClaims()
@@ -113,7 +119,7 @@ def read_table(
         texts = {"claim_id": str(number), "province": province or "", "compare_year": "", "measure": "score"} | {
             key: text for key, text in texts.items() if text
         }
-        if CANONICAL.get(texts["measure"]) == "direction" and not texts.get("indicator", "").count("."):
+        if CANONICAL.get(slug(texts["measure"])) == "direction" and not texts.get("indicator", "").count("."):
             texts["indicator"] = texts.get("unit", texts.get("indicator", ""))
         _keep(read, _claim(texts, figures, reference), name, sheet.name, number)
     return read
@@ -165,24 +171,34 @@ def _keep(read: ReadClaims, found: Claim | Wrong, name: str, sheet: str | None, 
 
 def _claim(texts: dict[str, str], figures: Figures, reference: Reference | None) -> Claim | Wrong:
     """The claim that a row makes, or the first thing wrong with it. Without ``reference`` the province is a key."""
-    measure = CANONICAL.get(texts["measure"])
+    measure = CANONICAL.get(slug(texts["measure"]))
     if measure is None:
         near = nearest(texts["measure"], CANONICAL)
         return "measure", repr(texts["measure"]), f"a measure such as {', '.join(near or ['score', 'rank', 'change'])}"
     for column in ("year", "compare_year"):
         if not re.fullmatch(r"\d{4}", texts.get(column, "")) and (column == "year" or texts[column]):
             return column, shown(texts.get(column)), "a year of four digits"
-    year = int(texts["year"])
-    if not is_readable(measure, texts.get("stated", "")):
+    year, stated = int(texts["year"]), _stated(measure, texts.get("stated", ""))
+    if not is_readable(measure, stated):
         return "stated", shown(texts.get("stated")), f"a figure such as {EXAMPLES.get(measure, '3')}"
     province = _province(texts["province"], year, reference) if reference else texts["province"]
     if isinstance(province, tuple):
         return province
     indicator = _indicator(texts.get("indicator", ""), year, figures)
     if isinstance(indicator, tuple):
-        return indicator
+        if reference is not None:
+            return indicator
+        indicator = texts["indicator"]  # a plan stands as it is: what was not measured has no data
     compare_year = int(texts["compare_year"]) if texts["compare_year"] else None
-    return Claim(texts["claim_id"], province, year, measure, indicator, texts["stated"], compare_year)
+    return Claim(texts["claim_id"], province, year, measure, indicator, stated, compare_year)
+
+
+def _stated(measure: str, text: str) -> str:
+    """A figure as typed; words without accents and blanks, a day in ISO form."""
+    if measure in ("group", "direction"):
+        return slug(text)
+    day = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text) if measure == "published_on" else None
+    return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else text
 
 
 EXAMPLES = {

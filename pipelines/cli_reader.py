@@ -86,7 +86,7 @@ def claims() -> None:
 
 @claims.command("check")
 @click.argument("file", type=FILE)
-@click.option("--province", help="Province of rows that name none: key, code or name.")
+@click.option("--province", help="Province of rows that name none (default: that of the plan, where there is one).")
 @click.option("--as-of", type=DAY, help="Day of the document: what was known then counts (default: today).")
 @click.option(
     "--decimal", type=click.Choice([".", ","]), help="The document's decimal mark; else that of most figures."
@@ -112,7 +112,7 @@ def claims_check(
     year          year of the survey                                           (năm)
     province      name, key or code                                            (tỉnh)
     measure       score (if blank), change, rank, rank_change, n_ranked, group, direction,
-                  n_sub_dimensions_down and the like                           (đo gì)
+                  n_sub_dimensions_down and the like; or điểm, thay đổi, hạng  (đo gì)
     indicator     code printed that year, or key; blank is the total           (chỉ tiêu)
     compare_year  for changes; blank is the year before                        (năm so sánh)
     claim_id      your name of the row                                         (mã)
@@ -131,6 +131,7 @@ def claims_check(
     try:
         with query.connect(settings) as connection:
             figures = rooms.figures_of(connection, reference, index_id, as_of.date() if as_of else today())
+            province = province or rooms.province_of_plans(connection)
         read = rooms.read_table(file.read_bytes(), file.name, figures, reference, province)
     except query.NotPublishedYet as error:
         raise Mistake(str(error)) from None
@@ -157,12 +158,12 @@ def _say_table(rows: list[Row], mark: str) -> None:
     """Each figure beside what the warehouse holds, written as the document writes."""
     if not rows:
         return
-    click.echo(f"{'claim':<10}{'what':<52}{'stated':>10}{'found':>10}  verdict")
+    click.echo(f"{'claim':<10}{'what':<52}{'stated':>10} {'found':>11}  verdict")
     for row in rows:
         what = f"{row['province_key']} {row['year']} {row['measure']} {row['indicator_key']}"
         verdict = row["verdict"] + (f" ({row['rule']})" if row["rule"] else "")
         found = (row["found"] or "–").replace(".", mark)
-        click.echo(f"{row['claim_id']:<10}{what:<52}{row['stated']:>10}{found:>10}  {verdict}")
+        click.echo(f"{row['claim_id']:<10}{what:<52}{row['stated']:>10} {found:>11}  {verdict}")
         if row["is_confirmed"] is not True:
             click.echo(f"{'':<10}{row['explanation_vi']} / {row['explanation_en']}")
 

@@ -60,6 +60,14 @@ def test_a_wrong_figure_of_a_plan_is_told_in_its_mart(own_warehouse: Settings) -
     assert found == [("digit_swap", "44.32", False, "Nhầm chữ số: số đúng là 44,32.")]
 
 
+def test_a_plan_may_name_what_was_never_measured(own_warehouse: Settings) -> None:
+    spoil(own_warehouse, "update landing.plan_claim set unit = '9.9' where claim_id = 'CL020'")
+    kept(own_warehouse)
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        sql = "select verdict, rule, is_confirmed from marts.plan_claim where claim_id = 'CL020'"
+        assert connection.execute(sql).fetchall() == [("no_data", "not_measured", None)]
+
+
 def test_the_same_inputs_make_the_same_bytes(own_warehouse: Settings) -> None:
     def files() -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (own_warehouse.warehouse / "analysis").glob("*/*.parquet")}

@@ -27,15 +27,15 @@ Verdict = Literal[
 ]  # fmt: skip
 CONFIRMED = ("exact", "other_rule")
 
-# What a claim may be about; the second name is the one that the plan of 2021 is carried with.
+# What a claim may be about, and what else it is called: in a few words, and as the plan of 2021 is carried.
 MEASURES = {
-    "score": ("tong_diem_papi", "diem_truc", "diem_thanh_phan"),
-    "change": ("thay_doi_tong_diem", "thay_doi_diem_truc", "thay_doi_diem_thanh_phan"),
-    "rank": ("thu_hang",),
-    "n_ranked": ("so_tinh_xep_hang",),
-    "rank_change": ("thay_doi_hang",),
+    "score": ("diem", "tong_diem", "tong_diem_papi", "diem_truc", "diem_thanh_phan"),
+    "change": ("thay_doi", "muc_thay_doi", "thay_doi_tong_diem", "thay_doi_diem_truc", "thay_doi_diem_thanh_phan"),
+    "rank": ("hang", "xep_hang", "thu_hang"),
+    "n_ranked": ("so_tinh", "so_tinh_xep_hang"),
+    "rank_change": ("so_bac", "thay_doi_hang"),
     "group": ("nhom",),
-    "direction": ("chieu_thay_doi_thanh_phan",),
+    "direction": ("chieu_thay_doi", "chieu_thay_doi_thanh_phan"),
     "published_on": ("ngay_cong_bo",),
     "n_dimensions": ("so_truc",),
     "n_dimensions_up": ("so_truc_tang",),
@@ -49,7 +49,7 @@ MEASURES = {
 CANONICAL = {name: measure for measure, names in MEASURES.items() for name in (measure, *names)}
 WORDS = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
 UNCHANGED = Decimal("0.005")  # as dbt_project.yml has it, which a test holds together
-NUMBER = re.compile(r"[+\-−]?\d+(?:[.,]\d+)?")
+NUMBER = re.compile(r"[+\-−]?\d{1,9}(?:[.,]\d{1,9})?")
 RANK_OF = re.compile(r"\d+/\d+")
 
 
@@ -497,6 +497,8 @@ def _told(
 
 
 def _no_data(figures: Figures, claim: Claim) -> Checked:
-    """Says which year holds nothing, and why it could not be otherwise."""
-    has_year = claim.year in figures.provinces
-    return _told(claim, "no_data", None, rule="not_published" if has_year else "no_release")
+    """Says why: no release of the year, nothing measured under that name, or not published."""
+    if claim.year not in figures.provinces:
+        return _told(claim, "no_data", None, rule="no_release")
+    is_measured = (claim.year, claim.indicator_key) in figures.indicators
+    return _told(claim, "no_data", None, rule="not_published" if is_measured else "not_measured")

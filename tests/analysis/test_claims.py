@@ -237,6 +237,16 @@ def test_a_table_of_claims_is_read_however_it_was_saved(figures: Figures, text: 
     assert check(figures, claim).verdict == "exact"
 
 
+def test_words_and_days_are_read_as_officers_write_them(figures: Figures) -> None:
+    found = read(
+        figures,
+        "province,year,measure,indicator,stated\n24,2020,Nhóm,,cao nhất\n24,2020,chiều thay đổi,7.2,giảm\n"
+        "24,2020,ngày công bố,,14/04/2021\n24,2020,Xếp hạng,7.1,63/63\n",
+    )
+    assert not found.findings
+    assert {check(figures, claim).verdict for claim in found.claims} == {"exact"}
+
+
 @pytest.mark.parametrize(
     ("row", "column", "said"),
     [
@@ -245,8 +255,10 @@ def test_a_table_of_claims_is_read_however_it_was_saved(figures: Figures, text: 
         ("24,2020,score,9.9,44.32", "indicator", "a code printed in 2020"),
         ("24,2020,scoore,,44.32", "measure", "score"),
         ("24,2020,score,,=1+1", "stated", "44,32"),
+        (f"24,2020,score,,44.{'3' * 99}", "stated", "44,32"),
         ("24,2020,rank,,first", "stated", "13/63"),
         (",2020,score,,44.32", "province", "a blank cell"),
+        ("24,2020,published_on,,31/02/2021", "stated", "2021-04-14"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_told_and_the_rest_goes_on(
