@@ -73,6 +73,8 @@ CLAIM_SQL = """
     from landing.plan_claim as claim inner join core.dim_plan as plan on claim.plan_id = plan.plan_id
     order by claim.plan_id, claim.claim_id
 """
+RELEASE_SQL = "select release_id, published_on, known_from, known_to, sha256 from core.dim_release order by all"
+GROUP_SQL = "select * from seeds.group_rule order by all"
 KNOWN_SQL = """
     select index_id, year, province_key, indicator_key, score, known_from, known_to
     from core.fct_score where index_id = 'papi' and level <> 'indicator' and obs_status <> 'M' order by all
@@ -104,7 +106,7 @@ def run(settings: Settings) -> Iterator[Analysed]:
 
     for analysis in ANALYSES:
         with duckdb.connect(str(settings.build)) as connection:
-            folder = settings.warehouse / "analysis" / f"{analysis.name}-{_key(analysis, connection)}"
+            folder = settings.warehouse / "analysis" / f"{analysis.name}-{_key(settings, analysis, connection)}"
             is_kept = folder.is_dir()
             if not is_kept:
                 _keep(settings, analysis, analysis.compute(settings, connection), folder)
@@ -112,18 +114,17 @@ def run(settings: Settings) -> Iterator[Analysed]:
             yield Analysed(analysis.name, n_rows, is_kept)
 
 
-def _key(analysis: Analysis, connection: duckdb.DuckDBPyConnection) -> str:
-    digest = hashlib.sha256(f"{N_DRAWS} {N_METHOD_DRAWS} {N_BACK_TEST_DRAWS} {SEED}".encode())
-    code = [*(ROOT / "pipelines/analysis").glob("*.py"), Path(__file__), ROOT / "requirements.lock"]
-    for path in sorted(code):
+def _key(settings: Settings, analysis: Analysis, connection: duckdb.DuckDBPyConnection) -> str:
+    """A hash of code, description and inputs; draws and seed stand in the code."""
+    room = ROOT / "pipelines"
+    code = [*sorted((room / "analysis").glob("*.py")), room / "analyses.py", room / "claims.py"]
+    digest = hashlib.sha256()
+    for path in [*code, settings.dbt_project / DESCRIBED, ROOT / "requirements.lock"]:
         digest.update(path.read_bytes())
+    row = "md5(cast(input as varchar))"
     for sql in analysis.inputs:
-        row = "md5(cast(input as varchar))"
-        digest.update(
-            repr(
-                connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
-            ).encode()
-        )
+        [(rows,)] = connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
+        digest.update(f"{rows}\n".encode())
     return digest.hexdigest()[:20]
 
 
@@ -141,7 +142,7 @@ def _keep(settings: Settings, analysis: Analysis, made: Rows, folder: Path) -> N
             if made[table]:
                 connection.register("arriving", pd.DataFrame(made[table], dtype=object))
                 connection.execute(f"insert into {table} by name select * from arriving")
-            connection.execute(f"copy (from {table} order by all) to '{draft / table}.parquet' (format parquet)")
+            connection.sql(f"from {table} order by all").write_parquet(str(draft / f"{table}.parquet"))
     for old in folder.parent.glob(f"{analysis.name}-*"):
         shutil.rmtree(old)
     draft.rename(folder)
@@ -332,5 +333,5 @@ ANALYSES = (
         (FIELD_SQL, DIMENSION_SQL, BREAK_SQL, RULE_SQL, PLAN_TARGET_SQL),
         targets,
     ),
-    Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL), plan_claims),
+    Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL, RELEASE_SQL, GROUP_SQL), plan_claims),
 )
