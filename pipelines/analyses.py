@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.query import rows
 from pipelines.reference import Reference
 from pipelines.settings import ROOT, Settings
 from pipelines.yaml_text import load_yaml
@@ -104,13 +105,14 @@ def run(settings: Settings) -> Iterator[Analysed]:
     """Fill the analyses' marts in the build file, from what is kept where nothing they depend on changed."""
     import duckdb
 
+    marts = described(settings)
     for analysis in ANALYSES:
         with duckdb.connect(str(settings.build)) as connection:
             folder = settings.warehouse / "analysis" / f"{analysis.name}-{_key(settings, analysis, connection)}"
             is_kept = folder.is_dir()
             if not is_kept:
-                _keep(settings, analysis, analysis.compute(settings, connection), folder)
-            n_rows = {table: _fill(settings, connection, table, folder) for table in analysis.tables}
+                _keep(analysis, marts, analysis.compute(settings, connection), folder)
+            n_rows = {table: _fill(connection, table, marts[table], folder) for table in analysis.tables}
             yield Analysed(analysis.name, n_rows, is_kept)
 
 
@@ -123,12 +125,12 @@ def _key(settings: Settings, analysis: Analysis, connection: duckdb.DuckDBPyConn
         digest.update(path.read_bytes())
     row = "md5(cast(input as varchar))"
     for sql in analysis.inputs:
-        [(rows,)] = connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
-        digest.update(f"{rows}\n".encode())
+        [(hashes,)] = connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
+        digest.update(f"{hashes}\n".encode())
     return digest.hexdigest()[:20]
 
 
-def _keep(settings: Settings, analysis: Analysis, made: Rows, folder: Path) -> None:
+def _keep(analysis: Analysis, marts: dict[str, Row], made: Rows, folder: Path) -> None:
     """Rows as Parquet, whole or not at all; what was kept of the same analysis before goes."""
     import duckdb
     import pandas as pd
@@ -138,7 +140,7 @@ def _keep(settings: Settings, analysis: Analysis, made: Rows, folder: Path) -> N
     draft.mkdir(parents=True)
     for table in analysis.tables:
         with duckdb.connect() as connection:
-            connection.execute(f"create table {table} ({_columns(described(settings)[table])})")
+            connection.execute(f"create table {table} ({_columns(marts[table])})")
             if made[table]:
                 connection.register("arriving", pd.DataFrame(made[table], dtype=object))
                 connection.execute(f"insert into {table} by name select * from arriving")
@@ -148,9 +150,8 @@ def _keep(settings: Settings, analysis: Analysis, made: Rows, folder: Path) -> N
     draft.rename(folder)
 
 
-def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, mart: Row, folder: Path) -> int:
     """Create one mart with its constraints and comments, from its Parquet file; returns its rows."""
-    mart = described(settings)[table]
     connection.execute(f"create or replace table marts.{table} ({_columns(mart)})")
     connection.execute(
         f"insert into marts.{table} by name select * from read_parquet(?)", [f"{folder / table}.parquet"]
@@ -189,27 +190,27 @@ def fields(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[int, Field]]
 
     from pipelines.analysis.field import Field
 
-    totals = _rows(connection, FIELD_SQL)
+    totals = rows(connection, FIELD_SQL)
     dimensions: dict[tuple[str, int], dict[str, dict[str, float]]] = {}
-    for row in _rows(connection, DIMENSION_SQL):
+    for row in rows(connection, DIMENSION_SQL):
         of_year = dimensions.setdefault((row["index_id"], row["year"]), {})
         of_year.setdefault(row["indicator_key"], {})[row["province_key"]] = row["score"]
     found: dict[str, dict[int, Field]] = {}
     for index_id, year in sorted({(row["index_id"], row["year"]) for row in totals if row["score"] is not None}):
-        rows = [row for row in totals if (row["index_id"], row["year"]) == (index_id, year)]
+        own = [row for row in totals if (row["index_id"], row["year"]) == (index_id, year)]
         of_year = dimensions.get((index_id, year), {})
         found.setdefault(index_id, {})[year] = Field(
             index_id=index_id,
             year=year,
-            provinces=[row["province_key"] for row in rows],
-            regions=[row["region_code"] for row in rows],
-            groups=[row["group_computed"] for row in rows],
-            last_year_as_is=[row["last_year"] if row["is_merging"] else None for row in rows],
-            totals=_floats(row["score"] for row in rows),
-            errors=_floats(row["standard_error"] for row in rows),
-            error_source=[row["error_source"] for row in rows],
-            dimensions=np.array([_floats(one.get(row["province_key"]) for row in rows) for one in of_year.values()])
-            .reshape(-1, len(rows))
+            provinces=[row["province_key"] for row in own],
+            regions=[row["region_code"] for row in own],
+            groups=[row["group_computed"] for row in own],
+            last_year_as_is=[row["last_year"] if row["is_merging"] else None for row in own],
+            totals=_floats(row["score"] for row in own),
+            errors=_floats(row["standard_error"] for row in own),
+            error_source=[row["error_source"] for row in own],
+            dimensions=np.array([_floats(one.get(row["province_key"]) for row in own) for one in of_year.values()])
+            .reshape(-1, len(own))
             .T,
         )
     return found
@@ -258,7 +259,7 @@ def _panel(
 
     breaks = {
         (row["from_year"], row["to_year"]): row["reason"]
-        for row in _rows(connection, BREAK_SQL)
+        for row in rows(connection, BREAK_SQL)
         if row["index_id"] == index_id
     }
     rules = [
@@ -270,11 +271,11 @@ def _panel(
             row["first_year"],
             row["last_year"],
         )
-        for row in _rows(connection, RULE_SQL)
+        for row in rows(connection, RULE_SQL)
         if row["index_id"] == index_id
     ]
     plan_targets = {}
-    for row in _rows(connection, PLAN_TARGET_SQL) if index_id == "papi" else []:
+    for row in rows(connection, PLAN_TARGET_SQL) if index_id == "papi" else []:
         kind: Kind = "up_ranks" if row["unit"] == "ranks" else "score_above_base"
         number = row["value"]
         rule = next((r for r in rules if (r.kind, r.number, r.scope) == (kind, number, "national")), None)
@@ -294,8 +295,8 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
     from pipelines.analysis.claims import check, decimal_mark
 
     reference = Reference(settings.seeds)
-    stated = _rows(connection, CLAIM_SQL)
-    rows = []
+    stated = rows(connection, CLAIM_SQL)
+    made = []
     for plan_id in dict.fromkeys(row["plan_id"] for row in stated):
         own = [row for row in stated if row["plan_id"] == plan_id]
         as_of: date = own[0]["issued_until"]
@@ -305,7 +306,7 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
         mark = decimal_mark(row["stated"] for row in own)
         for claim in claims.of_plan(own, own[0]["province_key"], figures).claims:
             release_id = figures.releases.get(claim.year)
-            rows.append(
+            made.append(
                 {
                     "plan_id": plan_id,
                     "index_id": "papi",
@@ -316,13 +317,7 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
                     **claims.as_row(check(figures, claim, mark)),
                 }
             )
-    return {"plan_claim": rows}
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    cursor = connection.execute(sql)
-    columns = [column[0] for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return {"plan_claim": made}
 
 
 ANALYSES = (

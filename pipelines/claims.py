@@ -33,7 +33,6 @@ HEADINGS = {
     "indicator": ("indicator", "indicator_key", "chi_tieu", "chi_so", "truc", "dimension"),
     "stated": ("stated", "so_neu", "con_so", "so_lieu"),
     "unit": ("unit", "don_vi"),
-    "anchor": ("anchor", "vi_tri"),
 }
 NEEDED = ("year", "stated")
 REMEDY = "Correct the row; `papi claims check --help` says what each column holds. The other rows are checked."

@@ -5,7 +5,7 @@ Belongs here: opening the published file, looking up one number or one row of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -288,8 +288,8 @@ def _nearest(wanted: str, known: dict[str, str]) -> str:
     return f"; did you mean {', '.join(dict.fromkeys(known[c] for c in close))}?" if close else ""
 
 
-def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> list[Row]:
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
     """Rows of a query by column."""
-    cursor = connection.execute(sql, values)
+    cursor = connection.execute(sql, list(values))
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

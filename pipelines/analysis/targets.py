@@ -559,7 +559,7 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     first = next(((year, at) for year, at in seen if year >= target_year), None)
     row: Row = {
         "break_reason": panel.breaks.get((field.year, target_year)),
-        **_seen("first_evaluable", panel, rule, first),
+        **_first_evaluable(panel, rule, first),
     }
     if not field.published[position]:
         return row | {"state": "not_evaluable", "state_reason": "base_not_published"}
@@ -584,13 +584,13 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     return row | {"state": "on_track" if met else "behind", "state_reason": f"seen_{year}"}
 
 
-def _seen(name: str, panel: Panel, rule: TargetRule, seen: tuple[int, int] | None) -> Row:
+def _first_evaluable(panel: Panel, rule: TargetRule, seen: tuple[int, int] | None) -> Row:
     if seen is None:
         return {}
     year, there = seen
     field = panel.fields[year]
     return {
-        f"{name}_year": year,
-        f"{name}_rank": field.rank_in(rule.scope, there),
-        f"{name}_n": field.n_in(rule.scope, there),
+        "first_evaluable_year": year,
+        "first_evaluable_rank": field.rank_in(rule.scope, there),
+        "first_evaluable_n": field.n_in(rule.scope, there),
     }

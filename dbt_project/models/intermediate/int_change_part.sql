@@ -103,13 +103,7 @@ common as (
             and windows.to_year = later.year
             and later.level = 'total'
             and earlier.province_key = later.province_key
-    left join mergers
-        on
-            windows.index_id = mergers.index_id
-            and windows.from_year = mergers.from_year
-            and windows.to_year = mergers.to_year
-            and later.province_key = mergers.province_key
-    where earlier.score is not null and later.score is not null and mergers.province_key is null
+    where earlier.score is not null and later.score is not null
 ),
 
 parts as (
