@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 
-.PHONY: refresh test lint dev docs bench lock
+.PHONY: refresh test test-long lint dev docs bench lock
 
 refresh: .venv/ready  ## Read raw/, build, check and publish
 	@$(BIN)/papi refresh
 
-test: .venv/ready lint  ## Format, lint, types and every test
-	$(BIN)/pytest
+test: .venv/ready lint  ## Format, lint, types and the tests
+	$(BIN)/pytest -m "not long"
+
+test-long: .venv/ready  ## The tests that take longer
+	$(BIN)/pytest -m long
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
@@ -18,7 +21,7 @@ lint: .venv/ready
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 dev: .venv/ready  ## Dagster's pages on http://localhost:3000, with the history of refreshes
-	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.run_history)" $(BIN)/dagster dev
+	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.orchestration.history)" $(BIN)/dagster dev
 
 docs: .venv/ready  ## Data dictionary and dbt's documentation in warehouse/docs/
 	@$(BIN)/papi docs

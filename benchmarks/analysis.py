@@ -19,12 +19,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from pipelines import analyses, claims
-from pipelines.analysis import ranks
-from pipelines.analysis.claims import Figures, check
-from pipelines.reference import Reference
+from pipelines.analysis import marts, ranks
+from pipelines.claims.figures import Figures, figures_of
+from pipelines.claims.verdicts import check
+from pipelines.seeds import Seeds
 from pipelines.settings import Settings
-from tests import misprints
+from tests.claims import misprints
 
 ROUNDS = 5
 FIGURES = 10_000
@@ -35,8 +35,8 @@ def main() -> None:
     """Measure and print."""
     settings = Settings()
     with duckdb.connect(str(settings.build), read_only=True) as connection:
-        field = analyses.fields(connection)["papi"][2020]
-        figures = claims.figures_of(connection, Reference(settings.seeds), "papi", date(2026, 11, 24))
+        field = marts.fields(connection)["papi"][2020]
+        figures = figures_of(connection, Seeds(settings.seeds), "papi", date(2026, 11, 24))
     print("| what | seconds | spread |\n|---|---|---|")
     draw = seconds(lambda: ranks.survey(field.totals, field.errors, 100_000, np.random.default_rng(1)))
     print(f"| 100 000 draws of the ranks of {field.n} provinces | {told(draw)} |")
@@ -46,10 +46,10 @@ def main() -> None:
 
         def anew() -> None:
             shutil.rmtree(own.warehouse / "analysis", ignore_errors=True)
-            list(analyses.run(own))
+            list(marts.run(own))
 
         print(f"| every analysis, computed | {told(seconds(anew))} |")
-        print(f"| every analysis, inputs unchanged | {told(seconds(lambda: list(analyses.run(own))))} |\n")
+        print(f"| every analysis, inputs unchanged | {told(seconds(lambda: list(marts.run(own))))} |\n")
     verdicts(figures)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import dbt
+from pipelines.build import dbt
 from pipelines.settings import ROOT, Settings
 
 BIN = Path(sys.executable).parent

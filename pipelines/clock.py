@@ -7,22 +7,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pipelines.settings import TIMEZONE, Settings
+from pipelines.settings import TIMEZONE
 
 
 def today() -> date:
     """The day it is in Việt Nam."""
     return datetime.now(TIMEZONE).date()
-
-
-def reporting_day(settings: Settings) -> date | None:
-    """The day, to its end, of which obligations show their state: the as-of date, else today.
-
-    None where no report was ever received: nothing is tracked then, and no day changes that.
-    """
-    if settings.as_of is not None:
-        return settings.as_of
-    return today() if settings.receipts.exists() else None
 
 
 def now() -> datetime:

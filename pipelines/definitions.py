@@ -2,14 +2,13 @@
 
 import dagster as dg
 
-from pipelines import dbt
-from pipelines.assets.analysis import build_analyses
-from pipelines.assets.published import build_published
-from pipelines.assets.releases import build_releases
-from pipelines.assets.reports import build_reports
-from pipelines.assets.warehouse import build_warehouse, published_keys
-from pipelines.automation import build_job, build_overdue_check, build_schedule, build_sensor
-from pipelines.checks import build_checks
+from pipelines.build import dbt
+from pipelines.orchestration.analysis_assets import build_analyses
+from pipelines.orchestration.automation import build_job, build_overdue_check, build_schedule, build_sensor
+from pipelines.orchestration.checks import build_checks
+from pipelines.orchestration.landing_assets import build_releases, build_reports
+from pipelines.orchestration.published_asset import build_published
+from pipelines.orchestration.warehouse_assets import build_warehouse, published_keys
 from pipelines.settings import Settings
 
 

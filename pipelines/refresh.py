@@ -16,14 +16,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines import deliveries, fingerprint, lock, publication
+from pipelines.build import fingerprint, lock, publication
+from pipelines.files import write_whole
+from pipelines.releases import deliveries
 from pipelines.settings import TIMEZONE, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
 log = logging.getLogger("papi")
-# What failed is told in our own words; Dagster keeps its trace in the run history.
+# We print our own words for what failed; Dagster keeps its trace in the run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -81,18 +83,19 @@ def _run(settings: Settings) -> Refreshed:
     if not release_ids:
         known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
         raise NothingToRead(f"{settings.raw} holds no delivery{known}")
-    from pipelines.expectations import JUDGE
+    from pipelines.rules import judge, suites
 
-    JUDGE.start()  # imports while Dagster and dbt do
+    suites.read_suites(settings.expectations)  # a slip in a rule is found before anything is done
+    judge.start()  # imports while Dagster and dbt do
     log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
     import dagster as dg
 
     # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
     with ThreadPoolExecutor(max_workers=1) as aside:
         opened = aside.submit(_instance, settings)
-        from pipelines.assets.published import PUBLISHED
-        from pipelines.automation import ON_TIME, all_releases
         from pipelines.definitions import build_definitions
+        from pipelines.orchestration.automation import ON_TIME, all_releases
+        from pipelines.orchestration.published_asset import PUBLISHED
 
         job = build_definitions(settings).resolve_job_def("refresh")
         aside.submit(importlib.import_module, "dbt.cli.main")
@@ -119,7 +122,7 @@ def _instance(settings: Settings) -> dg.DagsterInstance:
     """Run history lives in the warehouse folder; runs that were killed are closed."""
     import dagster as dg
 
-    from pipelines.run_history import prepare_home
+    from pipelines.orchestration.history import prepare_home
 
     home = prepare_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
@@ -145,10 +148,7 @@ def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
 
 
 def _remember(settings: Settings, done: Refreshed) -> None:
-    path = settings.warehouse / "last_refresh.json"
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(done), ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(settings.warehouse / "last_refresh.json", json.dumps(asdict(done), ensure_ascii=False, indent=1))
 
 
 def _now() -> str:

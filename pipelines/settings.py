@@ -53,6 +53,10 @@ class Settings:
         return self.raw / "layouts"
 
     @property
+    def plans(self) -> Path:
+        return self.raw / "plans"
+
+    @property
     def reports(self) -> Path:
         return self.raw / "reports"
 

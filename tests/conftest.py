@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import hypothesis
 import pytest
+from click.testing import CliRunner
+from filelock import FileLock
 
-from pipelines import query
-from pipelines.demo import AS_OF
+from pipelines.cli import papi
+from pipelines.published import connect
+from pipelines.reports.demo import AS_OF
 from pipelines.settings import ROOT, Settings
 
 # The same examples each time, and no verdict on how fast a machine makes them.
@@ -27,6 +29,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("papi")
 
 PAPI = Path(sys.executable).parent / "papi"
+BUILDING = ("refresh", "demo", "docs")
 DEMO_PERIODS = ("2021-PLAN", "2021-H1")
 
 
@@ -65,7 +68,15 @@ class Ran:
 
 
 def run_papi(*arguments: object, env: dict[str, str] | None = None) -> Ran:
-    """The command as a user calls it: both streams together, as a terminal shows them."""
+    """The command with both streams together, as a terminal shows them.
+
+    What builds runs in a process of its own, as a user calls it; what reads or files is called here, which is quicker.
+    """
+    if arguments[0] not in BUILDING:
+        said = CliRunner().invoke(papi, [*map(str, arguments)])
+        if said.exception is not None and not isinstance(said.exception, SystemExit):
+            raise said.exception
+        return Ran(said.exit_code, said.output)
     done = subprocess.run(
         [str(PAPI), *map(str, arguments)],
         cwd=ROOT,
@@ -93,22 +104,46 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, no_network: dict[str, str]) -> Built:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one run of the suite share."""
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ  # then the workers' folders lie beside each other
+    return tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("shared")
+
+
+def once(shared: Path, name: str, make: Callable[[], str]) -> str:
+    """What ``make`` says, called by the first worker that asks; the others wait for it."""
+    said = shared / f"{name}.said"
+    with FileLock(shared / f"{name}.lock"):
+        if not said.exists():
+            said.write_text(make(), "utf-8")
+    return said.read_text("utf-8")
+
+
+def built_by(*arguments: object, env: dict[str, str] | None = None) -> str:
+    """What a command says that must go well."""
+    done = run_papi(*arguments, env=env)
+    assert done.code == 0, done.out
+    return done.out
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path, no_network: dict[str, str]) -> Built:
     """The real releases, refreshed once from nothing and without a network, for every worker.
 
     Not to be changed: take ``own_warehouse`` for that.
     """
-    is_shared = "PYTEST_XDIST_WORKER" in os.environ  # then the workers' folders lie beside each other
-    folder = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("built")
-    settings = Settings(warehouse=folder / "warehouse")
-    said = folder / "first_refresh.txt"
-    with (folder / "built.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not said.exists():
-            first = run_papi("refresh", "--warehouse", settings.warehouse, env=no_network)
-            assert first.code == 0, first.out
-            said.write_text(first.out, "utf-8")
-    return Built(settings, Ran(0, said.read_text("utf-8")))
+    settings = Settings(warehouse=shared / "warehouse")
+    said = once(shared, "built", lambda: built_by("refresh", "--warehouse", settings.warehouse, env=no_network))
+    return Built(settings, Ran(0, said))
+
+
+def copy_of_raw(folder: Path, years: Iterable[int]) -> Path:
+    """raw/ with these years of PAPI alone."""
+    shutil.copytree(ROOT / "raw", folder, ignore=shutil.ignore_patterns("par-index", "pci", "sipas"))
+    for path in (folder / "papi").iterdir():
+        if int(path.name) not in years:
+            shutil.rmtree(path)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -121,36 +156,34 @@ class Demo:
     ledger: list[dict[str, str]]
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        return query.connect(self.settings)
+        return connect(self.settings)
 
 
 @pytest.fixture(scope="session")
-def demo(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """`papi demo`, once for every worker. Not to be changed."""
-    is_shared = "PYTEST_XDIST_WORKER" in os.environ
-    shared = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("demo")
-    folder, said = shared / "office", shared / "demo_said.txt"
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not said.exists():
-            made = run_papi("demo", folder, *(f"--period={period}" for period in DEMO_PERIODS))
-            assert made.code == 0, made.out
-            said.write_text(made.out, "utf-8")
+def demo(shared: Path) -> Demo:
+    """`papi demo` beside a few years of scores, once for every worker. Not to be changed."""
+    folder, periods = shared / "office", [f"--period={period}" for period in DEMO_PERIODS]
+
+    def make() -> str:
+        raw = copy_of_raw(shared / "demo_raw", range(2018, 2022))
+        return built_by("demo", folder, *periods, "--raw", raw)
+
+    said = once(shared, "demo", make)
     settings = Settings(raw=folder / "raw", warehouse=folder / "warehouse", as_of=AS_OF)
     with (folder / "ledger.csv").open(encoding="utf-8", newline="") as file:
-        return Demo(folder, settings, said.read_text("utf-8"), list(csv.DictReader(file)))
+        return Demo(folder, settings, said, list(csv.DictReader(file)))
 
 
 @pytest.fixture(scope="module")
 def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     """As ``published``, for fixtures that many tests share."""
-    with query.connect(built.settings) as connection:
+    with connect(built.settings) as connection:
         yield connection
 
 
 @pytest.fixture
 def published(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    with query.connect(built.settings) as connection:
+    with connect(built.settings) as connection:
         yield connection
 
 
@@ -163,24 +196,27 @@ def own_warehouse(built: Built, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def other_seeds(built: Built, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def other_seeds(built: Built, shared: Path) -> duckdb.DuckDBPyConnection:
     """The real releases built with some corrections, and with a register of breaks that says nothing on 2020."""
-    from tests import script
+    from tests.dbt_project import script
 
     seeds = {
         "correction": CORRECTIONS,
         "indicator_break": "select * from ready.seeds.indicator_break where to_year <> 2020",
     }
-    warehouse = tmp_path_factory.mktemp("other_seeds")
-    shutil.copytree(built.settings.landing, warehouse / "landing")
-    return duckdb.connect(str(script.build(built, ROOT / "raw", warehouse, seeds=seeds)), read_only=True)
+
+    def make() -> str:
+        warehouse = shared / "other_seeds"
+        shutil.copytree(built.settings.landing, warehouse / "landing")
+        return str(script.build(built, ROOT / "raw", warehouse, seeds=seeds))
+
+    return duckdb.connect(once(shared, "other_seeds", make), read_only=True)
 
 
 @pytest.fixture
 def own_raw(tmp_path: Path) -> Path:
     """A copy of raw/ with PAPI alone, that a test may spoil."""
-    others = shutil.ignore_patterns("par-index", "pci", "sipas")
-    return Path(shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=others))
+    return copy_of_raw(tmp_path / "raw", range(2011, 2100))
 
 
 @pytest.fixture

@@ -127,6 +127,7 @@ def test_status_works_before_the_first_refresh(tmp_path: Path) -> None:
     assert "Nothing is published yet." in done.out
 
 
+@pytest.mark.long
 def test_docs_are_one_folder_that_needs_no_network(own_warehouse: Settings) -> None:
     """In a copy: dbt opens the build file to write, and others read it meanwhile."""
     assert run_papi("docs", "--warehouse", own_warehouse.warehouse).code == 0

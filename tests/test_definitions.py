@@ -6,9 +6,10 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
-from pipelines.expectations import read_suites
 from pipelines.refresh import _instance
+from pipelines.rules.suites import read_suites
 from pipelines.settings import ROOT, Settings
+from tests import due
 from tests.conftest import Built
 
 
@@ -72,7 +73,7 @@ def test_the_run_history_keeps_row_counts_and_failing_rows(built: Built) -> None
         event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "index_score"]))
         assert event is not None
         assert event.asset_materialization is not None
-        assert event.asset_materialization.metadata["dagster/row_count"].value == 35_280
+        assert event.asset_materialization.metadata["dagster/row_count"].value == due.score_rows()
         records = instance.event_log_storage.get_asset_check_execution_history(
             dg.AssetCheckKey(dg.AssetKey(["core", "dim_release"]), "published_day_known"), limit=1
         )

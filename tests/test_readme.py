@@ -12,13 +12,15 @@ from statistics import mean
 
 import pytest
 
+from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
 from tests.conftest import PAPI, Built, Demo
-from tests.test_reports import drawn, typed_over
-from tests.test_versions import published
+from tests.due import scores_of
+from tests.reports.filled import drawn, typed_over
 from tests.workbooks.official import REFERENCE, Release, Scores, province_columns, successors
 
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
 def shown_in(page: str) -> list[tuple[str, str]]:
@@ -46,6 +48,21 @@ def test_the_readme_has_its_blocks() -> None:
     assert BLOCKS[0].split("\n")[:2] == ["make refresh", "make test"]
 
 
+def test_its_answer_is_the_warehouses(built: Built) -> None:
+    """Every row of the table that the README begins with."""
+    table = re.findall(r"^\| (\d{4}) \|(.*?)\|(.*?)\|(.*?)\|(.*?)\|$", README, flags=re.MULTILINE)
+    sql = """
+        select cast(year as varchar), coalesce(cast(score_printed as varchar), 'not published'),
+            coalesce(rank || '/' || n_ranked, ''), coalesce(cast(change_printed as varchar), ''),
+            case when comparable then 'yes' else 'no: ' || comparable_reason end
+        from marts.index_score
+        where province_key = '24-bac-giang' and level = 'total' and year >= ? order by year
+    """
+    with connect(built.settings) as connection:
+        found = connection.execute(sql, [table[0][0]]).fetchall()
+    assert [tuple(cell.strip() for cell in row) for row in table] == found
+
+
 @pytest.mark.parametrize("block", BLOCKS, ids=["two commands", "first questions"])
 def test_a_command_block_runs(built: Built, block: str) -> None:
     script = block.replace("make test\n", "")  # that is what runs this
@@ -56,11 +73,12 @@ def scores_of_2025() -> Scores:
     """Simulated: each province of 2025 gets the mean of what its parts had in 2024."""
     parts: dict[tuple[str, str], list[float]] = {}
     new = successors()
-    for (province, code), score in published(2024).items():
+    for (province, code), score in scores_of(2024).items():
         parts.setdefault((new[province], code), []).append(score)
     return {key: round(mean(scores), 6) for key, scores in parts.items()}
 
 
+@pytest.mark.long
 def test_a_yearly_refresh_goes_as_described(own_warehouse: Settings, tmp_path: Path) -> None:
     day = date(2025, 12, 31)
     scores = scores_of_2025()

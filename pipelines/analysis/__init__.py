@@ -1,1 +1,1 @@
-"""What SQL should not do: simulation, intervals, back-tests, claims. Pure numpy."""
+"""What SQL should not do: simulation, intervals and back-tests with numpy. Knows neither Dagster nor dbt."""

@@ -1,1 +1,1 @@
-"""Pure readers: bytes and a layout become a tidy frame or findings. No Dagster, no DuckDB, no clock."""
+"""Files to values with addresses: bytes and a layout become a tidy frame, or findings. No clock, no database."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.findings import Finding
+from pipelines.finding import Finding
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

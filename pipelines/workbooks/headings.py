@@ -1,7 +1,7 @@
 """Which indicator of a year's method a heading names, by its Vietnamese or English name and its code.
 
 Belongs here: certainty about headings. Does not belong here: where in a file they stand. A heading is recognised where
-its clues agree; a typing slip is forgiven only where it leaves one indicator to be meant, and a contradiction never.
+its clues agree; a typing slip is tolerated only where it leaves one indicator to be meant, a contradiction never.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pipelines.names import normalise
-from pipelines.reference import Indicator
+from pipelines.seeds import Indicator
+from pipelines.spelling import normalise
 from pipelines.workbooks.layout import Layout, ScoreARow
 
 SLIP, SLIP_WITH_CODE = 0.9, 0.75

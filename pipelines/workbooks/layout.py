@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
-from pipelines.names import normalise
+from pipelines.files import load_yaml
+from pipelines.spelling import normalise
 from pipelines.workbooks.cells import Reading
-from pipelines.yaml_text import load_yaml
 
 
 class _Layout(BaseModel):
@@ -86,7 +86,7 @@ class ProvinceARow(_Coded):
 class ProvinceAColumn(_Coded):
     """An indicator a row, a province a column.
 
-    ``measures`` are patterns of rows that say something about the score above them; ``indicator_rows`` tells whether
+    ``measures`` are patterns of rows that say something about the score above them; ``indicator_rows`` says whether
     rows without a code are indicators of the sub-dimension above them.
     """
 

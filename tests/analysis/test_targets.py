@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import analyses
-from pipelines.analysis import targets
+from pipelines.analysis import backtest, marts, needs, targets
 from pipelines.analysis.field import Field
-from pipelines.analysis.targets import Kind, Panel, TargetRule
+from pipelines.analysis.needs import Kind, TargetRule
+from pipelines.analysis.panel import FEWEST_PAIRS, HORIZONS, Panel
 from tests.conftest import Built
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def panel(
 
 
 def needed(asked: TargetRule, totals: list[float | None]) -> dict[str, Row]:
-    found = targets.needs(asked, field(2001, totals), None)
+    found = needs.needs(asked, field(2001, totals), None)
     return {NAMES[position]: row for position, row in found.items()}
 
 
@@ -72,7 +72,7 @@ def test_the_need_is_the_gap_to_the_rank_held_and_a_tie_suffices() -> None:
     found = needed(rule("up_ranks", 2), [44, 43, 42.5, 41, 41])
     assert {name: row["points_needed_standing"] for name, row in found.items()} == {"c": 1.5, "d": 2.0, "e": 2.0}
     assert {name: row["target_rank"] for name, row in found.items()} == {"c": 1, "d": 2, "e": 2}
-    assert targets.is_met(rule("up_ranks", 1), field(1, [44, 43]), 1, field(2, [44, 44]), 1)
+    assert needs.is_met(rule("up_ranks", 1), field(1, [44, 43]), 1, field(2, [44, 44]), 1)
 
 
 def test_absent_rivals_raise_the_need_until_it_cannot_be_met() -> None:
@@ -105,7 +105,7 @@ def test_each_kind_of_target_has_its_need(asked: TargetRule, points: list[float 
 def test_the_best_of_the_others_is_found_without_oneself(scores: list[int], wanted: int) -> None:
     n = len(scores)
     wanted = min(wanted, n - 1)
-    found = targets.best_of_others(np.array([scores], dtype=float), np.full(n, wanted))
+    found = needs.best_of_others(np.array([scores], dtype=float), np.full(n, wanted))
     others = [sorted(scores[:at] + scores[at + 1 :], reverse=True) for at in range(n)]
     assert found[0].tolist() == [rest[wanted - 1] for rest in others]
 
@@ -170,7 +170,7 @@ def moving(steps: dict[int, float], n: int = 25) -> Panel:
 
 def predicted(seen: Panel, horizon: int, base_year: int) -> float:
     """Mean probability, in the back-test, of those who keep their rank from ``base_year`` on."""
-    rows, _ = targets.back_test(seen, [rule("keep", year=base_year)], 500, 7)
+    rows, _ = backtest.back_test(seen, [rule("keep", year=base_year)], 500, 7)
     [overall] = [row for row in rows if row["horizon"] == horizon and row["bin"] == 0]
     return float(overall["predicted"])
 
@@ -189,7 +189,7 @@ def test_a_pair_is_not_predicted_from_pairs_that_overlap_it() -> None:
 
 
 @settings(max_examples=10)
-@given(base_year=st.integers(2005, 2008), horizon=st.sampled_from(targets.HORIZONS))
+@given(base_year=st.integers(2005, 2008), horizon=st.sampled_from(HORIZONS))
 def test_what_is_said_ahead_knows_nothing_of_later_years(base_year: int, horizon: int) -> None:
     said = []
     for later in (CALM, WILD):
@@ -205,7 +205,7 @@ def turned(n: int, last: float) -> Row:
     """The bin of those expected to keep their rank in a year after calm ones, in which all may turn around."""
     seen = moving({}, n)
     seen.fields[2010] = field(2010, seen.fields[2010].totals * last)
-    rows, told = targets.back_test(seen, [rule("keep", year=2009)], 500, 7)
+    rows, told = backtest.back_test(seen, [rule("keep", year=2009)], 500, 7)
     [row] = [row for row in rows if row["horizon"] == 1 and row["bin"] > 0]
     assert told["keep", 1] == ([(row["bin_from"], row["bin_to"])] if row["is_told"] else [])
     return row
@@ -232,7 +232,7 @@ def test_a_probability_is_told_in_its_bins_only() -> None:
         if row["horizon"] > 1:
             assert row["probability_state"] in ("withheld", "not_computed")
         elif chance is None:
-            assert whole["base_year"] < 2001 + targets.FEWEST_PAIRS
+            assert whole["base_year"] < 2001 + FEWEST_PAIRS
             assert row["probability_state"] == "not_computed"
         else:
             assert row["probability"] == (chance if 0.35 <= chance < 0.5 else None)
@@ -264,13 +264,13 @@ def test_its_chance_was_about_one_in_five_and_its_points_no_more_than_a_field_dr
 @pytest.fixture(scope="module")
 def real(built: Built) -> Iterator[dict[int, Field]]:
     with duckdb.connect(str(built.settings.build), read_only=True) as connection:
-        yield analyses.fields(connection)["papi"]
+        yield marts.fields(connection)["papi"]
 
 
 def test_what_stood_between_bac_giang_2020_and_each_rank_above(real: dict[int, Field]) -> None:
     totals, at = real[2020].totals, real[2020].place["24-bac-giang"]
     points = {12: 0.079, 11: 0.139, 10: 0.214, 9: 0.287, 8: 0.312, 7: 0.391, 6: 0.448, 5: 0.688, 4: 0.994, 1: 4.494}
-    found = {rank: float(targets.standing_needs(totals, np.full(63, rank), 0)[0][at]) for rank in points}
+    found = {rank: float(needs.standing_needs(totals, np.full(63, rank), 0)[0][at]) for rank in points}
     assert found == pytest.approx(points, abs=0.0005)
     assert found == pytest.approx({rank: np.sort(totals)[-rank] - totals[at] for rank in points})
 

@@ -11,11 +11,11 @@ from datetime import date
 
 from openpyxl import Workbook
 
-from pipelines.names import TONES
-from pipelines.reference import Indicator, Province, Reference
+from pipelines.seeds import Indicator, Province, Seeds
 from pipelines.settings import Settings
+from pipelines.spelling import TONES
 
-REFERENCE = Reference(Settings().seeds)
+REFERENCE = Seeds(Settings().seeds)
 Cell = float | str | None
 Scores = dict[tuple[str, str], float]
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pipelines.settings import ROOT
 from pipelines.workbooks.cells import Reading
 from pipelines.workbooks.layout import Layout, read_layout
-from pipelines.workbooks.tables import MAX_FINDINGS, Read, read_table
+from pipelines.workbooks.reader import Read
+from pipelines.workbooks.tables import MAX_FINDINGS, read_table
 from tests.workbooks.official import (
     REFERENCE,
     Cell,
@@ -173,13 +174,13 @@ def rename(before: str, after: str) -> Callable[[list[list[Cell]]], None]:
         ("Un-weighted2015PAPI", "Un-weighted2012PAPI"),
     ],
 )
-def test_spellings_and_slips_of_a_heading_are_forgiven(before: str, after: str) -> None:
+def test_spellings_and_slips_of_a_heading_are_tolerated(before: str, after: str) -> None:
     release = Release(2012, plausible(2012, PLACES), PLACES)
     found = read(province_rows(release, change=rename(before, after)), ROWS, release)
     assert stated(found) == exactly(release.scores)
 
 
-def test_a_slip_is_forgiven_without_any_other_name_only_where_it_is_near_to_one_and_is_told() -> None:
+def test_a_slip_is_tolerated_without_any_other_name_only_where_it_is_near_to_one_and_is_told() -> None:
     release = Release(2021, plausible(2021, PLACES), PLACES)
 
     def slip(rows: list[list[Cell]]) -> None:

@@ -127,7 +127,7 @@ select
     flagged.year - 1 as from_year,
     flagged.year as to_year,
     cast(flagged.n_provinces as integer) as n_provinces,
-    -- Over nine decimals, so that the order in which threads sum does not show where the seventh is a five.
+    -- Rounded over nine decimals first: threads sum in any order, and a seventh decimal of five would show it.
     cast(cast(flagged.mean_from as decimal(15, 9)) as decimal(15, 6)) as mean_from,
     cast(cast(flagged.mean_to as decimal(15, 9)) as decimal(15, 6)) as mean_to,
     cast(cast(flagged.sd_from as decimal(15, 9)) as decimal(15, 6)) as sd_from,
@@ -142,7 +142,7 @@ select
     coalesce(flagged.is_by_ranks, false) as is_by_ranks,
     coalesce(flagged.is_by_siblings or flagged.is_by_shift or flagged.is_by_spread or flagged.is_by_ranks, false)
         as is_candidate,
-    -- Another number of siblings is another scale: that is a fact and needs nobody's decision.
+    -- Another number of siblings is another scale: a fact that needs no decision.
     case
         when flagged.is_by_siblings then 'scale_changed'
         else decided.decision

@@ -47,7 +47,7 @@ parts as (
     group by index_id, method, parent_key
 ),
 
--- Indicators below the sub-dimensions are as many as a workbook has rows and describe themselves.
+-- Indicators below the sub-dimensions have no line in the seed: their names come from the workbook.
 delivered as (
     select
         releases.index_id,

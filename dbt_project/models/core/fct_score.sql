@@ -156,7 +156,7 @@ select
     obs_reason,
     derivation,
     known_from,
-    -- A cell left out of a later release never holds: its time ends when it begins.
+    -- A later release that leaves a cell out does not replace it: its own row is valid for no day.
     case when is_effective then least(followed_from, replaced_from) else known_from end as known_to,
     source_file,
     source_cell,

@@ -41,7 +41,7 @@ scores as (
     where is_field and obs_status <> 'M'
 ),
 
--- One that is named in one of the years alone has not changed: it is another place.
+-- A province that exists in one of the two years only is another place: it has no change.
 places as (
     select distinct
         index_id,
@@ -84,7 +84,7 @@ chains as (
     group by windows.index_id, windows.from_year, windows.to_year, pairs.indicator_key
 ),
 
--- Where the field is: the provinces with a total at both ends.
+-- The provinces with a total in both years: the national change is their mean.
 common as (
     select
         windows.index_id,
@@ -215,7 +215,7 @@ moved as (
         both_ends.score_from,
         both_ends.score_to,
         case
-            -- What is new or gone adds to a dimension only where the dimension is published at the other end.
+            -- A part that is new or gone counts only where its dimension is published in the other year.
             when both_ends.parent_status_elsewhere in ('Q', 'L') then null
             when both_ends.presence = 'new' then both_ends.score_to
             when both_ends.presence = 'gone' then -both_ends.score_from
@@ -279,7 +279,6 @@ select
     moved.province_key,
     moved.indicator_key,
     moved.parent_key,
-    moved.presence,
     moved.score_from,
     moved.score_to,
     cast(moved.contribution as decimal(15, 9)) as contribution,

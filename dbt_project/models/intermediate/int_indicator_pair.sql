@@ -66,7 +66,7 @@ registered as (
     from paired
 ),
 
--- Concepts dropped since last year count against what they were part of.
+-- A concept that is no longer measured breaks the sums that it was part of.
 gone as (
     select
         last_year.index_id,
@@ -103,7 +103,7 @@ sub_dimensions as (
     where parent_key <> 'total'
 ),
 
--- 'composition_changed' sorts before 'part_changed' and is the graver of the two.
+-- Of two reasons 'composition_changed' is reported: it matters more than 'part_changed', and sorts before it.
 inherited as (
     select
         index_id,
@@ -127,7 +127,6 @@ select
     registered.year,
     registered.indicator_key,
     registered.is_measured_before,
-    registered.is_rescaled,
     registered.is_broken,
     case
         when not registered.is_measured_before then 'not_measured_before'

@@ -1,6 +1,6 @@
--- How much of the spread between provinces is more than a year's noise: three comparable waves in a row tell it, as
--- r12 r23 / r13 (Heise 1969), the middle of all such threes. Few threes tell little, so that each concept is drawn to
--- the middle of its level as if that were so many more threes; without any it takes it whole.
+-- How much of the spread between provinces is more than a year's noise: estimated from three comparable waves in a row as
+-- r12 r23 / r13 (Heise 1969), the middle of all such triples of waves. Few triples say little, so each concept is
+-- drawn to the middle of its level as if that were so many more triples; a concept without any takes the level's.
 with scores as (
     select * from {{ ref('int_score_current') }}
     where is_field and score is not null
@@ -78,7 +78,7 @@ by_indicator as (
         index_id,
         indicator_key,
         percentile_cont(0.5) within group (order by reliability) as reliability,
-        count(*) as n_threes
+        count(*) as n_triples
     from estimated
     group by index_id, indicator_key
 ),
@@ -104,14 +104,13 @@ select
     known.index_id,
     known.indicator_key,
     known.level,
-    -- As a decimal, so that the order in which threads sum does not show.
+    -- As a decimal, since threads sum doubles in any order.
     cast(
         (
-            coalesce(by_indicator.n_threes * by_indicator.reliability, 0)
-            + {{ var('threes_of_the_level') }} * by_level.reliability
-        ) / (coalesce(by_indicator.n_threes, 0) + {{ var('threes_of_the_level') }}) as decimal(15, 9)
-    ) as reliability,
-    coalesce(by_indicator.n_threes, 0) as n_threes
+            coalesce(by_indicator.n_triples * by_indicator.reliability, 0)
+            + {{ var('triples_of_the_level') }} * by_level.reliability
+        ) / (coalesce(by_indicator.n_triples, 0) + {{ var('triples_of_the_level') }}) as decimal(15, 9)
+    ) as reliability
 from known
 left join by_indicator
     on

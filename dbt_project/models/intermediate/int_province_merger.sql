@@ -1,4 +1,4 @@
--- Pairs of releases between which a province kept its key and took in others: one name, two places.
+-- Pairs of releases between which a province kept its key and took in others: the same name for another place.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),

@@ -1,4 +1,4 @@
--- Which releases of a year hold after each of them: those not taken back, from the last that replaces the year on.
+-- Which releases of a year hold after each of them: those not withdrawn, from the last that replaces the year on.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),

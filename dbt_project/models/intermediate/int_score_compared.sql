@@ -62,7 +62,7 @@ select
     indicator_key,
     previous_score,
     cast(score - previous_score as decimal(15, 9)) as change,
-    -- The reader subtracts what is printed, so what is printed is subtracted.
+    -- Readers subtract printed figures, so the printed change is the difference of printed figures.
     cast(round(score, 2) - round(previous_score, 2) as decimal(9, 2)) as change_printed,
     case
         when score is null or previous_score is null then null

@@ -1,5 +1,5 @@
--- What holds now, once for each cell. is_field tells whether the year's releases speak of every province: only then is
--- there a field to be ranked in.
+-- What holds now, once for each cell. is_field: the year's releases speak of every province, so
+-- that ranks can be computed.
 with scores as (
     select * from {{ ref('fct_score') }}
     where known_to is null and level <> 'indicator'

@@ -1,5 +1,5 @@
--- The rows of each release: its own statements, or what holds again where it takes another release back.
--- is_effective tells whether the row holds when the release comes.
+-- The rows of each release: its own statements, or what holds again where it withdraws another release.
+-- is_effective: the row holds from the day of the release.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),

@@ -1,5 +1,6 @@
--- After each release of a year, the statement that holds for a cell: the last that gives a score, whoever left it out
--- since; where none does, the last. A release that takes another one back leaves what then holds, or nothing.
+-- After each release of a year, the statement that holds for a cell: the last one that gives a score, even if later
+-- releases leave it out; where none gives a score, the last statement. A release that withdraws another one leaves what
+-- then holds, or nothing.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),

@@ -1,5 +1,5 @@
--- The provinces of 2025 in years measured for those before them: the mean of their members, by population where every
--- member's is known, else equally. A score is a mean over respondents, so the mean of scores is the merged score.
+-- The provinces of 2025 in years in which their members were measured: the mean of the members, by population where
+-- every member's is known, else equally. A score is a mean over respondents, so the mean of scores is the merged score.
 with scores as (
     select * from {{ ref('int_score_current') }}
     where is_field

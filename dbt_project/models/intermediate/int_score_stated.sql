@@ -56,7 +56,7 @@ due as (
         or (methods.aggregation = 'as_stated' and indicators.level <> 'indicator')
 ),
 
--- Finer indicators are stated where they are and owed nowhere.
+-- Indicators below the sub-dimensions: a release may state them, and none has to.
 further as (
     select
         releases.release_id,
@@ -131,7 +131,7 @@ left join not_stated
         every_cell.release_id = not_stated.release_id
         and every_cell.province_code = not_stated.province_code
         and every_cell.code = not_stated.code
--- A correction speaks of one raw value: where another one comes, the source has repaired it.
+-- A correction names the raw value that it replaces: where another value comes, the source has corrected itself.
 left join corrections
     on
         every_cell.index_id = corrections.index_id

@@ -89,7 +89,7 @@ inner join methods
     on
         releases.index_id = methods.index_id
         and releases.method = methods.method
--- A release speaks of its own provinces; what holds for others is in their own releases.
+-- A release covers its own provinces; the others have their scores from their own releases.
 inner join provinces
     on
         summed.release_id = provinces.release_id

@@ -12,7 +12,6 @@ select
     units.level,
     units.full_name_vi,
     units.parent_key,
-    units.territory_key,
     case when units.level = 'district' then units.unit_key when units.level = 'commune' then units.parent_key end
         as district_key
 from obligations

@@ -142,13 +142,11 @@ select
     timeliness,
     completeness,
     quality,
-    cast(null as decimal(9, 6)) as verification,
     cast(case
         when expected = 0 then null
         when actual = 0 then 0
         when missing > 0 then least(product, cap_missing, cap_unverified)
         else least(product, cap_unverified)
     end as decimal(9, 4)) as composite,
-    case when expected > 0 then 'unverified' end as composite_note,
     is_simulated
 from composed

@@ -238,9 +238,7 @@ select
         when by_chance.comparable_reason is not null then 'not_comparable'
         when by_chance.p_value <= thresholds.p_threshold then 'clear'
         else 'unclear'
-    end as significance,
-    cast(by_chance.contribution as double precision) > 0.05 * by_chance.score_from
-    or cast(by_chance.contribution as double precision) < -0.05 * by_chance.score_from as is_beyond_papi_pct5
+    end as significance
 from by_chance
 left join totals
     on

@@ -50,7 +50,7 @@ parts as (
             and windows.method = indicators.method
 ),
 
--- Comparable with the year before, in each year after the first: a gap in the years breaks the chain too.
+-- Comparable with the year before in each year after the first; a missing year breaks the chain too.
 judged as (
     select
         parts.index_id,

@@ -35,7 +35,7 @@ tasks as (
     group by province_key, indicator_key
 ),
 
--- The highest of many noisy scores is partly luck: each is drawn to the mean by what three waves say of its noise.
+-- The highest of many noisy scores is partly luck: each is drawn to the mean by its reliability, from three waves.
 shrunken as (
     select
         scores.index_id,
@@ -121,8 +121,8 @@ measured as (
             and scores.indicator_key = tasks.indicator_key
 ),
 
--- What the upper quarter reaches is within reach; who once did better, and never that well, is held to its own best.
--- One or two years are no such record: they would hide the headroom of who fell to the end of the list.
+-- The potential is the way to the 75th percentile, but no more than the way to the own best year where three comparable
+-- years or more are known: one or two years would hide the headroom of a province that has just fallen.
 reached as (
     select
         measured.*,

@@ -37,7 +37,7 @@ pairs as (
             and later.revision = earlier.revision + 1
 ),
 
--- A release speaks only of its own provinces: what it does not speak of it does not take away.
+-- A release covers only its own provinces: others stay as they were.
 cells as (
     select
         pairs.release_id,

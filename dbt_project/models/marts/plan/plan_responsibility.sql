@@ -22,6 +22,11 @@ units as (
     select * from {{ ref('dim_unit') }}
 ),
 
+main as (
+    select index_id from {{ ref('dim_index') }}
+    where role = 'main'
+),
+
 -- The sub-dimensions that the plan could read: those of the last year before it was issued.
 sub_dimensions as (
     select
@@ -34,10 +39,11 @@ sub_dimensions as (
         scores.change_printed,
         scores.change_direction
     from plans
+    cross join main
     inner join scores
         on
             plans.province_key = scores.province_key
-            and scores.index_id = 'papi'
+            and main.index_id = scores.index_id
             and scores.level = 'sub_dimension'
             and scores.obs_status <> 'M'
             and scores.year = extract(year from plans.issued_from) - 1

@@ -1,1 +1,0 @@
-"""Dagster assets: thin functions over landing, dbt and publication."""

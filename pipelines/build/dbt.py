@@ -1,0 +1,150 @@
+"""dbt in this process: the manifest, and a run of the whole project.
+
+Belongs here: everything that touches dbt's own Python, so that a new dbt is met in one place. Does not belong here:
+Dagster.
+
+Parsing the project takes dbt seconds and its result depends on nothing but the project's files and dbt's version, so
+the parsed manifest is kept in dbt_project/target/kept.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.kept import Store, key_of
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+MANIFEST, AS_LOADED = "manifest.json", "partial_parse.msgpack"
+PARSED_FROM = ("models", "seeds", "macros", "tests")
+
+
+class DbtFailed(RuntimeError):
+    """dbt could not parse or run the project; the message is dbt's own."""
+
+
+def project_files(settings: Settings) -> list[Path]:
+    """Every file of the dbt project that a person writes."""
+    folder = settings.dbt_project
+    found = [p for name in PARSED_FROM for p in (folder / name).rglob("*") if p.is_file()]
+    return sorted([folder / "dbt_project.yml", folder / "profiles.yml", *found])
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """Path of manifest.json as of the project's files now; parses only when they changed.
+
+    Raises ``DbtFailed`` with dbt's message where the project cannot be parsed.
+    """
+    return _parsed(settings) / MANIFEST
+
+
+def _parsed(settings: Settings) -> Path:
+    """The kept folder with both forms of the manifest. Any dbt command may overwrite those in target/ itself."""
+    target = settings.dbt_project / "target"
+    store = Store(target / "kept")
+    versions = [version(package) for package in ("dbt-core", "dbt-adapters", "dbt-duckdb")]
+    names = [path.relative_to(settings.dbt_project).as_posix() for path in project_files(settings)]
+    place = "manifest", key_of(None, project_files(settings), *versions, *names)
+    if store.find(*place) is None:
+        _invoke(settings, ["parse", "--write-json"])
+        with store.make(*place) as folder:
+            folder.mkdir()
+            for name in (MANIFEST, AS_LOADED):
+                shutil.copy2(target / name, folder / name)
+    found = store.find(*place)
+    assert found is not None
+    return found
+
+
+def build(settings: Settings, manifest: Manifest) -> list[Any]:
+    """Seed, run and test the whole project into the build file; dbt's results, one a node.
+
+    Unit tests are left out: they judge the SQL on rows of their own, whatever the data, and belong to ``unit_test``.
+    Raises ``DbtFailed`` only where dbt itself broke; a failing test or model is among the results.
+    """
+    results: list[Any] = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], manifest).results
+    return results
+
+
+def unit_test(settings: Settings, manifest: Manifest) -> list[Any]:
+    """Run the models' unit tests, which take the types of columns from the build file; dbt's results, one a test."""
+    results: list[Any] = _invoke(settings, ["test", "--resource-type", "unit_test"], manifest).results
+    return results
+
+
+def load_manifest(settings: Settings) -> Manifest:
+    """The manifest as dbt holds it in memory."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest: Manifest = Manifest.from_msgpack((_parsed(settings) / AS_LOADED).read_bytes())
+    manifest.build_flat_graph()
+    manifest.build_parent_and_child_maps()
+    return manifest
+
+
+def generate_docs(settings: Settings) -> Path:
+    """dbt's own documentation of the build file as one page that needs no server; returns its path."""
+    _invoke(settings, ["docs", "generate", "--static"], load_manifest(settings))
+    return settings.dbt_project / "target" / "static_index.html"
+
+
+def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None = None) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    _silence()
+    where = ["--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)]
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-version-check"]
+    with _build_path(settings):
+        result = dbtRunner(manifest=manifest).invoke([*quiet, *arguments, *where])
+        _close_connections()
+    if result.exception is not None or (result.result is None):
+        raise DbtFailed(str(result.exception or "dbt gave no result"))
+    return result.result
+
+
+def _silence() -> None:
+    """Drop events below a warning before dbt turns each into a message that no log level would show.
+
+    Half of that cost is inside the event itself and stays; benchmarks/README.md has the figures.
+    """
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    class WarningsOnly(EventManager):
+        def fire_event(self, e: BaseEvent, level: EventLevel | None = None, *args: Any, **kwargs: Any) -> None:
+            if (level or e.level_tag()) in (EventLevel.WARN, EventLevel.ERROR):
+                super().fire_event(e, level, *args, **kwargs)
+
+    ctx_set_event_manager(WarningsOnly())
+
+
+@contextmanager
+def _build_path(settings: Settings) -> Iterator[None]:
+    """profiles.yml reads the path from the environment."""
+    before = os.environ.get("PAPI_BUILD")
+    os.environ["PAPI_BUILD"] = str(settings.build)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PAPI_BUILD"]
+        else:
+            os.environ["PAPI_BUILD"] = before
+
+
+def _close_connections() -> None:
+    """dbt-duckdb keeps the file open for the life of the process; nobody could read it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager._ENV = None

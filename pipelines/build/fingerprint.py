@@ -1,0 +1,38 @@
+"""What a warehouse is a function of, in one hash: raw/, the project's own files and the as-of date.
+
+With reports under raw/ that is also the day of which their states are shown.
+
+Belongs here: telling whether a refresh could give anything new. Imports nothing heavy, since it is asked first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipelines.build import dbt
+from pipelines.reports.registry import reporting_day
+from pipelines.settings import ROOT, Settings
+
+ALL = "all"
+
+
+def as_of(settings: Settings) -> str:
+    """The as-of date in ISO form, or ``all`` where nothing in raw/ is left out."""
+    return settings.as_of.isoformat() if settings.as_of else ALL
+
+
+def of(settings: Settings) -> str:
+    """sha256 over the names and bytes of every file that could change the published data."""
+    parts: list[tuple[str, Path, list[Path]]] = [
+        ("raw", settings.raw, [p for p in settings.raw.rglob("*") if p.suffix != ".md"]),
+        ("dbt", settings.dbt_project, dbt.project_files(settings)),
+        ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
+        ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
+    ]
+    digest = hashlib.sha256(f"{as_of(settings)} {reporting_day(settings)}".encode())
+    for name, root, paths in parts:
+        for path in sorted(p for p in paths if p.is_file() and not p.name.startswith(".")):
+            digest.update(f"\n{name} {path.relative_to(root).as_posix()} ".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

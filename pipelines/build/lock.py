@@ -1,0 +1,61 @@
+"""One writer of a warehouse at a time, across processes.
+
+Belongs here: the lock that commands and runs hold. It is the system's, on an open file: it ends with the process that
+holds it, however that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipelines.files import write_whole
+from pipelines.settings import TIMEZONE, Settings
+
+
+class AlreadyRunning(RuntimeError):
+    """Another refresh of the same warehouse is running; the message names its pid and start."""
+
+
+@contextmanager
+def hold(settings: Settings) -> Iterator[None]:
+    """Hold the warehouse's lock, or raise ``AlreadyRunning`` at once. Holding it twice in one process is once."""
+    lock = _acquired(settings)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def hold_until_exit(settings: Settings) -> None:
+    """For a run that Dagster started in a process of its own: hold the lock while the process lives."""
+    _acquired(settings)
+
+
+def _acquired(settings: Settings) -> FileLock:
+    settings.warehouse.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.warehouse / ".refresh.lock", timeout=0, thread_local=False, is_singleton=True)
+    holder = settings.warehouse / ".refresh.holder"
+    try:
+        lock.acquire()
+    except Timeout:
+        raise AlreadyRunning(_who(holder)) from None
+    if lock.lock_counter == 1:
+        started = datetime.now(TIMEZONE).replace(microsecond=0)
+        write_whole(holder, json.dumps({"pid": os.getpid(), "started_at": started.isoformat()}))
+    return lock
+
+
+def _who(holder: Path) -> str:
+    try:
+        said = json.loads(holder.read_text(encoding="utf-8"))
+        started = datetime.fromisoformat(said["started_at"])
+        return f"a refresh is already running: pid {said['pid']}, since {started:%d/%m/%Y %H:%M:%S}"
+    except (OSError, ValueError, KeyError):  # it has the lock but has not written its name yet
+        return "a refresh is already running, started this moment"

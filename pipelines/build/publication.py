@@ -1,0 +1,232 @@
+"""Publication: the checked build becomes what readers open, in one step.
+
+Belongs here: copying, proving and switching a publication, and reading what one says of itself. Does not belong here:
+deciding whether a build may be published.
+
+A publication is a folder with papi.duckdb, parquet/, datapackage.json and a note on what is new. ``warehouse/current``
+links to the one in force, ``warehouse/papi.duckdb``, ``parquet`` and ``whats_new.md`` lead through it, so one rename of
+one link switches all of them; who holds the old file open goes on reading it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.files import sha256_of
+from pipelines.settings import TIMEZONE, Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+PUBLISHED_SCHEMAS = ("core", "marts", "audit")
+KEPT = 5
+DATABASE, PARQUET, PACKAGE, WHATS_NEW = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md"
+
+TABLES_SQL = """
+    select schema_name, table_name, sql, comment
+    from duckdb_tables()
+    where database_name = ? and list_contains(?, schema_name)
+    order by schema_name, table_name
+"""
+
+
+class PublicationFailed(RuntimeError):
+    """The copy does not hold what the build holds; what was published before stays."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a publication says of itself in its datapackage.json."""
+
+    folder: Path
+    package: dict[str, Any]
+
+    @property
+    def created(self) -> datetime:
+        return datetime.fromisoformat(self.package["created"])
+
+    @property
+    def fingerprint(self) -> str:
+        return str(self.package["fingerprint"])
+
+    @property
+    def n_rows(self) -> dict[str, int]:
+        return {resource["name"]: resource["rows"] for resource in self.package["resources"]}
+
+
+def current(settings: Settings) -> Publication | None:
+    """The publication in force, or None before the first."""
+    try:
+        folder = settings.current.resolve(strict=True)
+        return Publication(folder, json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def publish(settings: Settings, fingerprint: str, as_of: str, whats_new: str = "") -> Publication:
+    """Copy the build's core, marts and audit, prove the copy, switch to it; returns the new publication.
+
+    ``whats_new`` is the note that goes with it.
+
+    Raises ``PublicationFailed`` or ``OSError``; until the last step readers see what they saw before.
+    """
+    sweep(settings)
+    created = datetime.now(TIMEZONE)
+    name = f"{created:%Y%m%dT%H%M%S%f}"
+    draft = settings.publications / f".{name}"
+    (draft / PARQUET).mkdir(parents=True)
+    counts = _copy(settings.build, draft)
+    _prove(draft, counts)
+    package = _package(draft, counts, created, fingerprint, as_of)
+    (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
+    (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
+    _sync(*draft.rglob("*"), draft)
+    folder = settings.publications / name
+    os.rename(draft, folder)
+    _switch(settings, folder)
+    _forget_old(settings)
+    return Publication(folder, package)
+
+
+def sweep(settings: Settings) -> None:
+    """Take away what a killed publication left behind. Only under the refresh lock."""
+    for left in settings.publications.glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
+    _next_link(settings).unlink(missing_ok=True)
+
+
+def _copy(build: Path, draft: Path) -> dict[str, int]:
+    """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros."""
+    import duckdb
+
+    counts = {}
+    with duckdb.connect(str(draft / DATABASE)) as connection:
+        connection.execute(f"attach {_quoted(build)} as build (read_only)")
+        for schema in PUBLISHED_SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        tables = connection.execute(TABLES_SQL, ["build", list(PUBLISHED_SCHEMAS)]).fetchall()
+        for schema, table, sql, comment in tables:
+            name = f"{schema}.{table}"
+            connection.execute(sql)
+            connection.execute(f"insert into {name} select * from build.{name} order by all")
+            connection.execute(f"comment on table {name} is {_quoted(comment)}")
+            parquet = draft / PARQUET / f"{name}.parquet"
+            connection.execute(f"copy {name} to {_quoted(parquet)} (format parquet, compression zstd)")
+            counts[name] = _count(connection, name)
+        columns = connection.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() "
+            "where database_name = 'build' and list_contains(?, schema_name) and comment is not null",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        connection.execute(
+            ";".join(f'comment on column {s}.{t}."{column}" is {_quoted(c)}' for s, t, column, c in columns)
+        )
+        macros = connection.execute(
+            "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
+            "where database_name = 'build' and function_type = 'table_macro' and list_contains(?, schema_name)",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        for schema, macro, parameters, definition in macros:
+            connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+        connection.execute("detach build")
+    return counts
+
+
+def _prove(draft: Path, counts: dict[str, int]) -> None:
+    """Open the copy as a reader would and count."""
+    import duckdb
+
+    with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
+        for name, expected in counts.items():
+            parquet = draft / PARQUET / f"{name}.parquet"
+            stored = _count(connection, name)
+            exported = _count(connection, f"read_parquet({_quoted(parquet)})")
+            if not stored == exported == expected:
+                raise PublicationFailed(f"{name}: {stored} rows and {exported} in Parquet, expected {expected}")
+    if not counts.get("marts.index_score"):
+        raise PublicationFailed("marts.index_score is empty: nothing was accepted from raw/")
+
+
+def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint: str, as_of: str) -> dict[str, Any]:
+    """A Frictionless data package that describes the Parquet files."""
+    import duckdb
+
+    resources = []
+    with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
+        for schema, table, _, comment in connection.execute(TABLES_SQL, ["papi", list(PUBLISHED_SCHEMAS)]).fetchall():
+            name = f"{schema}.{table}"
+            path = draft / PARQUET / f"{name}.parquet"
+            fields = connection.execute(
+                "select column_name, data_type, comment from duckdb_columns() "
+                "where schema_name = ? and table_name = ? order by column_index",
+                [schema, table],
+            ).fetchall()
+            resources.append(
+                {
+                    "name": name,
+                    "path": f"{PARQUET}/{path.name}",
+                    "format": "parquet",
+                    "bytes": path.stat().st_size,
+                    "hash": f"sha256:{sha256_of(path)}",
+                    "rows": counts[name],
+                    "description": comment,
+                    "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
+                }
+            )
+        sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()
+    return {
+        "name": "papi-warehouse",
+        "title": "Kho chỉ số PAPI / PAPI indicator warehouse",
+        "created": created.isoformat(),
+        "as_of": as_of,
+        "fingerprint": fingerprint,
+        "sources": [{"title": publisher} for (publisher,) in sources],
+        "resources": resources,
+    }
+
+
+def _sync(*paths: Path) -> None:
+    """The disk has these files, and these folders' names, before anything points to them."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def _switch(settings: Settings, folder: Path) -> None:
+    following = _next_link(settings)
+    following.symlink_to(folder.relative_to(settings.warehouse))
+    os.replace(following, settings.current)
+    _sync(settings.warehouse)
+    links = ((settings.published, DATABASE), (settings.parquet, PARQUET), (settings.whats_new, WHATS_NEW))
+    for link, target in links:
+        if not link.is_symlink():
+            link.symlink_to(Path(settings.current.name) / target)
+
+
+def _next_link(settings: Settings) -> Path:
+    return settings.warehouse / ".current.next"
+
+
+def _forget_old(settings: Settings) -> None:
+    in_force = settings.current.resolve()
+    for old in sorted(p for p in settings.publications.iterdir() if p != in_force)[: -(KEPT - 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"select count(*) from {relation}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _quoted(text: object) -> str:
+    """A literal where DuckDB takes no bound value: file names and comments."""
+    if text is None:
+        return "null"
+    return "'" + str(text).replace("'", "''") + "'"

@@ -1,0 +1,152 @@
+"""Landed releases as tables of schema ``landing``: dbt's source ``landing`` and the measure of the rules.
+
+Belongs here: the shape of those tables. Does not belong here: reading deliveries, which releases/landing.py has done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines.build.landing_schema import create, insert_rows
+from pipelines.releases.deliveries import Delivery
+from pipelines.releases.expected import due_rows, not_stated_cells
+from pipelines.releases.landing import Landed, recall, suite
+from pipelines.rules.suites import outcome_row
+from pipelines.seeds import Seeds
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLES = {
+    "score": """
+        release_id varchar, province_code varchar, code varchar, measure varchar, score decimal(15, 9),
+        interval_pct integer, parent_code varchar, label_vi varchar, label_en varchar, scale_label varchar,
+        source_file varchar, source_cell varchar, sha256 varchar""",
+    "release": """
+        release_id varchar, index_id varchar, year integer, revision integer, method varchar, published_on date,
+        known_from date, received_on date, provinces_as_of date, covers_all boolean, replaces_year boolean,
+        withdraws varchar, publisher varchar, source varchar, note varchar, source_folder varchar, sha256 varchar""",
+    "coverage": "release_id varchar, province_code varchar",
+    "not_stated": """
+        release_id varchar, province_code varchar, code varchar, obs_status varchar, form varchar, reason varchar,
+        reason_certainty varchar""",
+    "due": """
+        release_id varchar, index_id varchar, year integer, covers_all boolean, province_key varchar,
+        indicator_key varchar""",
+    "delivery": """
+        release_id varchar, index_id varchar, year integer, revision integer, state varchar, n_rows integer,
+        n_findings integer, source_folder varchar""",
+    "finding": """
+        finding_id varchar, release_id varchar, rule_id varchar, source_file varchar, sheet varchar,
+        source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
+        remedy varchar""",
+    "check_result": """
+        table_name varchar, rule_id varchar, release_id varchar, expectation varchar, severity varchar,
+        outcome varchar, observed varchar, n_failed integer, failing varchar, because varchar, remedy varchar""",
+}
+
+
+def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[Delivery]) -> None:
+    """Make and fill the tables from what was landed of the deliveries."""
+    recalled = [(delivery, recall(settings, delivery)) for delivery in known]
+    landed = [item for _, item in recalled if item is not None]
+    accepted = [item for item in landed if item.is_accepted]
+    expected = [delivery for delivery, item in recalled if item is None or item.is_accepted]
+    create(connection, TABLES)
+    if accepted:
+        files = [str(item.scores) for item in accepted if item.scores]
+        connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
+    seeds = Seeds(settings.seeds)
+    insert_rows(connection, "release", [_release_row(item.delivery) for item in accepted])
+    insert_rows(
+        connection,
+        "coverage",
+        [
+            {"release_id": item.delivery.release_id, "province_code": code}
+            for item in accepted
+            if item.delivery.manifest
+            for code in item.delivery.manifest.covers or []
+        ],
+    )
+    insert_rows(
+        connection,
+        "not_stated",
+        [
+            {"release_id": item.delivery.release_id, **cell}
+            for item in accepted
+            if item.delivery.manifest
+            for cell in not_stated_cells(seeds, item.delivery.manifest)
+        ],
+    )
+    insert_rows(connection, "due", due_rows(seeds, expected))
+    insert_rows(connection, "delivery", [_delivery_row(item) for item in landed])
+    insert_rows(connection, "finding", [row for item in landed for row in _finding_rows(item)])
+    rules = suite(settings)
+    insert_rows(
+        connection,
+        "check_result",
+        [
+            outcome_row(rules, rule, outcome, item.delivery.release_id)
+            for item in landed
+            if item.outcomes
+            for rule, outcome in zip(rules.rules, item.outcomes, strict=True)
+        ],
+    )
+
+
+def _release_row(delivery: Delivery) -> dict[str, Any]:
+    manifest = delivery.manifest
+    assert manifest is not None
+    return {
+        "release_id": delivery.release_id,
+        "index_id": delivery.index_id,
+        "year": delivery.year,
+        "revision": delivery.revision,
+        "method": manifest.method,
+        "published_on": manifest.published_day,
+        "known_from": manifest.known_from,
+        "received_on": manifest.received_on,
+        "provinces_as_of": manifest.provinces_as_of,
+        "covers_all": manifest.covers is None,
+        "replaces_year": manifest.replaces_year,
+        "withdraws": manifest.withdraws,
+        "publisher": ", ".join(manifest.publisher),
+        "source": manifest.source,
+        "note": manifest.note,
+        "source_folder": delivery.source_folder,
+        "sha256": delivery.sha256,
+    }
+
+
+def _delivery_row(landed: Landed) -> dict[str, Any]:
+    delivery = landed.delivery
+    return {
+        "release_id": delivery.release_id,
+        "index_id": delivery.index_id,
+        "year": delivery.year,
+        "revision": delivery.revision,
+        "state": landed.state,
+        "n_rows": landed.n_rows,
+        "n_findings": len(landed.findings),
+        "source_folder": delivery.source_folder,
+    }
+
+
+def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
+    return [
+        {
+            "finding_id": f"{landed.delivery.release_id}-{number:03d}",
+            "release_id": landed.delivery.release_id,
+            "rule_id": finding.rule_id,
+            "source_file": finding.file,
+            "sheet": finding.sheet,
+            "source_row": finding.row,
+            "source_column": finding.column,
+            "source_cell": finding.cell,
+            "found": finding.found,
+            "expected": finding.expected,
+            "remedy": finding.remedy,
+        }
+        for number, finding in enumerate(landed.findings, start=1)
+    ]

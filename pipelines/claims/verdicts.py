@@ -1,0 +1,417 @@
+"""A figure that a document states, held against the figures of the warehouse: right, or what went wrong with it.
+
+Belongs here: verdicts. Does not belong here: reading documents, and where figures come from.
+
+A figure is first compared under the rules of rounding in use, in this order: each level rounded, then subtracted (the
+rule of the plan of 2021: exact); subtracted, then rounded; the sum of rounded parts; cut off instead of rounded. Else
+the slips are asked that could have made it from the right one: digits, zeros, the decimal mark, a neighbouring year,
+indicator or province. Each offers candidates, and the one under which the figure is the least coincidence is told: the
+one with the largest share of its candidates equal to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Literal
+
+from pipelines.claims.figures import Figures
+
+Verdict = Literal[
+    "exact", "other_rule", "sum_of_rounded_parts", "digit_swap", "zero", "comma_for_point", "other_year",
+    "other_indicator", "other_province", "contradicted", "no_data",
+]  # fmt: skip
+CONFIRMED = ("exact", "other_rule")
+
+# What a claim may be about, and what else it is called: in a few words, and as the plan of 2021 is carried.
+MEASURES = {
+    "score": ("diem", "tong_diem", "tong_diem_papi", "diem_truc", "diem_thanh_phan"),
+    "change": ("thay_doi", "muc_thay_doi", "thay_doi_tong_diem", "thay_doi_diem_truc", "thay_doi_diem_thanh_phan"),
+    "rank": ("hang", "xep_hang", "thu_hang"),
+    "n_ranked": ("so_tinh", "so_tinh_xep_hang"),
+    "rank_change": ("so_bac", "thay_doi_hang"),
+    "group": ("nhom",),
+    "direction": ("chieu_thay_doi", "chieu_thay_doi_thanh_phan"),
+    "published_on": ("ngay_cong_bo",),
+    "n_dimensions": ("so_truc",),
+    "n_dimensions_up": ("so_truc_tang",),
+    "n_dimensions_down": ("so_truc_giam",),
+    "n_dimensions_unchanged": ("so_truc_giu_nguyen",),
+    "n_sub_dimensions": ("so_chi_so_thanh_phan",),
+    "n_sub_dimensions_up": ("so_thanh_phan_tang",),
+    "n_sub_dimensions_down": ("so_thanh_phan_giam",),
+    "n_sub_dimensions_unchanged": ("so_thanh_phan_giu_nguyen",),
+}
+CANONICAL = {name: measure for measure, names in MEASURES.items() for name in (measure, *names)}
+WORDS = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
+NUMBER = re.compile(r"[+\-−]?\d{1,9}(?:[.,]\d{1,9})?")
+RANK_OF = re.compile(r"\d+/\d+")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure as stated. ``indicator_key`` is ``total``, a dimension or a sub-dimension.
+
+    Changes compare with ``compare_year``, else with the year before.
+    """
+
+    claim_id: str
+    province_key: str
+    year: int
+    measure: str
+    indicator_key: str
+    stated: str
+    compare_year: int | None = None
+
+    @property
+    def base_year(self) -> int:
+        return self.compare_year or self.year - 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The verdict on a claim. ``found`` is the warehouse's figure as printed; ``rule`` names how the figure agrees."""
+
+    claim: Claim
+    verdict: Verdict
+    found: str | None
+    found_exact: Decimal | None
+    distance: Decimal | None
+    rule: str | None
+    explanation_vi: str
+    explanation_en: str
+
+    @property
+    def is_confirmed(self) -> bool | None:
+        return None if self.verdict == "no_data" else self.verdict in CONFIRMED
+
+
+def is_readable(measure: str, stated: str) -> bool:
+    """Whether ``stated`` is a figure of its measure."""
+    match measure:
+        case "group":
+            return stated in ("cao_nhat", "trung_binh_cao", "trung_binh_thap", "thap_nhat")
+        case "direction":
+            return WORDS.get(stated, stated) in WORDS.values()
+        case "published_on":
+            try:
+                return bool(date.fromisoformat(stated))
+            except ValueError:
+                return False
+        case "rank":
+            return bool(RANK_OF.fullmatch(stated)) or stated.isdecimal()
+        case "score" | "change":
+            return bool(NUMBER.fullmatch(stated))
+        case "rank_change":
+            return bool(re.fullmatch(r"[+\-−]?\d+", stated))
+    return stated.isdecimal()
+
+
+def decimal_mark(stated: Iterable[str]) -> str | None:
+    """The decimal mark that a document uses: the one that most of its figures have; None where they are as many."""
+    found = Counter(mark for text in stated if NUMBER.fullmatch(text) for mark in text if mark in ".,")
+    ordered = found.most_common(2)
+    return ordered[0][0] if len(ordered) == 1 or (ordered and ordered[0][1] > ordered[1][1]) else None
+
+
+def check(figures: Figures, claim: Claim, mark: str | None = None) -> Checked:
+    """The verdict on a claim whose document writes its decimals with ``mark``."""
+    if claim.measure in ("score", "change"):
+        return _check_number(figures, claim, mark)
+    found = _whole(figures, claim)
+    if found is None:
+        return _no_data(figures, claim)
+    stated = WORDS.get(claim.stated, claim.stated).replace("−", "-").removeprefix("+")
+    if claim.measure == "rank" and "/" in stated:
+        found = f"{found}/{figures.n_ranked(claim.year, claim.indicator_key)}"
+    if stated == found:
+        return _told(claim, "exact", found)
+    slip = _likeliest(_slips_of_whole(figures, claim, stated, found), stated)
+    return _told(claim, slip[0], found, rule=slip[1]) if slip else _told(claim, "contradicted", found)
+
+
+def _whole(figures: Figures, claim: Claim) -> str | None:
+    """A figure without decimals, as text."""
+    year, province, indicator = claim.year, claim.province_key, claim.indicator_key
+    match claim.measure.split("_"):
+        case ["rank"]:
+            return _text(figures.rank(year, province, indicator))
+        case ["n", "ranked"]:
+            return _text(figures.n_ranked(year, indicator) or None)
+        case ["rank", "change"]:
+            now, then = figures.rank(year, province, indicator), figures.rank(claim.base_year, province, indicator)
+            return None if now is None or then is None else str(then - now)
+        case ["group"]:
+            return figures.group(year, province, indicator)
+        case ["direction"]:
+            return figures.direction(year, claim.base_year, province, indicator)
+        case ["published", "on"]:
+            day = figures.published_on.get(year)
+            return day.isoformat() if day else None
+        case ["n", "dimensions", *which]:
+            counted = figures.of_level(year, "dimension")
+        case ["n", "sub", "dimensions", *which]:
+            counted = figures.of_level(year, "sub_dimension")
+            if indicator != "total":
+                counted = figures.parts(year, indicator)
+        case _:
+            raise ValueError(claim.measure)
+    if which:
+        moved = [figures.direction(year, claim.base_year, province, key) for key in counted]
+        return str(moved.count(which[0])) if any(moved) else None
+    return _text(sum(figures.score(year, province, key) is not None for key in counted) or None)
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _check_number(figures: Figures, claim: Claim, mark: str | None) -> Checked:
+    stated, decimals = value_of(claim.stated), decimals_of(claim.stated)
+    exact = _exact(figures, claim)
+    if exact is None:
+        return _no_data(figures, claim)
+    printed = _printed(figures, claim, decimals)
+    assert printed is not None
+    found = f"{printed:.{decimals}f}"
+    distance = stated - printed
+    if stated == printed:
+        own_mark = next((char for char in claim.stated if char in ".,"), None)
+        if mark and own_mark and own_mark != mark:
+            return _told(claim, "comma_for_point", found, exact, distance, "other_mark")
+        return _told(claim, "exact", found, exact, distance, "rounded" if claim.measure == "score" else "rounded_first")
+    for verdict, rule, value in _other_rules(figures, claim, decimals):
+        if stated == value:
+            return _told(claim, verdict, found, exact, distance, rule)
+    if stated == -printed:
+        return _told(claim, "contradicted", found, exact, distance, "sign")
+    slip = _likeliest(_slips_of_number(figures, claim, decimals), stated)
+    if slip:
+        return _told(claim, slip[0], found, exact, distance, slip[1])
+    return _told(claim, "contradicted", found, exact, distance)
+
+
+def value_of(stated: str) -> Decimal:
+    """The number that a text states, with either decimal mark and either minus."""
+    return Decimal(stated.replace(",", ".").replace("−", "-"))
+
+
+def decimals_of(stated: str) -> int:
+    """How many decimals a text prints."""
+    return len(re.split("[.,]", stated)[1]) if re.search("[.,]", stated) else 0
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """Half away from zero."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def cut(value: Decimal, decimals: int) -> Decimal:
+    """Further decimals left off."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_DOWN)
+
+
+def _exact(figures: Figures, claim: Claim) -> Decimal | None:
+    now = figures.score(claim.year, claim.province_key, claim.indicator_key)
+    if claim.measure == "score" or now is None:
+        return now
+    then = figures.score(claim.base_year, claim.province_key, claim.indicator_key)
+    return None if then is None else now - then
+
+
+def _printed(
+    figures: Figures, claim: Claim, decimals: int, how: Callable[[Decimal, int], Decimal] = rounded
+) -> Decimal | None:
+    """The figure made of printed ones: each score brought to ``decimals``, then subtracted."""
+    now = figures.score(claim.year, claim.province_key, claim.indicator_key)
+    if now is None or claim.measure == "score":
+        return None if now is None else how(now, decimals)
+    then = figures.score(claim.base_year, claim.province_key, claim.indicator_key)
+    return None if then is None else how(now, decimals) - how(then, decimals)
+
+
+def _other_rules(figures: Figures, claim: Claim, decimals: int) -> Iterator[tuple[Verdict, str, Decimal]]:
+    exact = _exact(figures, claim)
+    assert exact is not None
+    if claim.measure == "change":
+        yield "other_rule", "difference_rounded", rounded(exact, decimals)
+    for deep in (False, True):
+        total = _sum_of_rounded(figures, claim, claim.year, decimals, deep)
+        if claim.measure == "change" and total is not None:
+            before = _sum_of_rounded(figures, claim, claim.base_year, decimals, deep)
+            total = None if before is None else total - before
+        if total is not None:
+            yield "sum_of_rounded_parts", "sub_dimensions_rounded" if deep else "parts_rounded", total
+    truncated = _printed(figures, claim, decimals, cut)
+    assert truncated is not None
+    yield "other_rule", "cut_off", truncated
+    if claim.measure == "change":
+        yield "other_rule", "difference_cut_off", cut(exact, decimals)
+
+
+def _sum_of_rounded(figures: Figures, claim: Claim, year: int, decimals: int, deep: bool) -> Decimal | None:
+    """The sum of what was rounded first: of dimensions, or ``deep`` of sub-dimensions, for a total."""
+    parts = figures.parts(year, claim.indicator_key)
+    if deep:
+        parts = [part for key in parts for part in figures.parts(year, key)]
+    # A concept without a score in a year, such as one no longer measured, is no part of it.
+    scores = [score for key in parts if (score := figures.score(year, claim.province_key, key)) is not None]
+    return sum((rounded(score, decimals) for score in scores), Decimal(0)) if scores else None
+
+
+Candidates = list[tuple[Any, str]]  # figures, each with the name of what would have made it
+Slip = tuple[Verdict, Candidates]
+
+
+def _likeliest(slips: Iterable[Slip], stated: str | Decimal) -> tuple[Verdict, str] | None:
+    """The slip with the largest share of candidates equal to the figure, the first of equals; and what made it."""
+    shares = [
+        (sum(one == stated for one, _ in candidates) / len(candidates), -place, verdict, rules[0])
+        for place, (verdict, candidates) in enumerate(slips)
+        if (rules := [rule for one, rule in candidates if one == stated])
+    ]
+    return max(shares)[2:] if shares else None
+
+
+def _slips_of_number(figures: Figures, claim: Claim, decimals: int) -> Iterator[Slip]:
+    texts = {d: f"{value:.{d}f}" for d in range(7) if (value := _printed(figures, claim, d)) is not None}
+    near = [texts[d] for d in (decimals, decimals - 1, decimals + 1) if d in texts]
+    made: dict[str, tuple[Verdict, list[str], Callable[[str], list[str]]]] = {
+        "digits_exchanged": ("digit_swap", [texts[decimals]], swaps),
+        "zero_dropped": ("zero", near, without_a_zero),
+        "zero_added": ("zero", near, with_a_zero),
+        "mark_moved": ("comma_for_point", list(texts.values()), with_another_mark),
+    }
+    for rule, (verdict, right, slip) in made.items():
+        wrong = [one for text in right for one in slip(text) if decimals_of(one) == decimals]
+        yield verdict, [(Decimal(one), rule) for one in wrong]
+    for verdict, others in _neighbours(figures, claim):
+        printed = [(_printed(figures, other, decimals), rule) for other, rule in others]
+        yield verdict, [(value, rule) for value, rule in printed if value is not None]
+
+
+def _slips_of_whole(figures: Figures, claim: Claim, stated: str, found: str) -> Iterator[Slip]:
+    if not re.fullmatch(r"-?\d+(/\d+)?", found):
+        return
+    yield "digit_swap", [(one, "digits_exchanged") for one in swaps(found)]
+    yield "zero", [(one, "zero_dropped") for one in without_a_zero(found)]
+    yield "zero", [(one, "zero_added") for one in with_a_zero(found)]
+    if claim.measure == "rank" and "/" not in stated:
+        for verdict, others in _neighbours(figures, claim):
+            if verdict != "other_province":  # every rank is somebody's
+                ranks = [(_whole(figures, other), rule) for other, rule in others]
+                yield verdict, [(rank, rule) for rank, rule in ranks if rank is not None]
+
+
+def _neighbours(figures: Figures, claim: Claim) -> Iterator[tuple[Verdict, list[tuple[Claim, str]]]]:
+    """Claims of which this one could be the figure: another year, another indicator of the level, another province."""
+    span = claim.year - claim.base_year
+    years = [year for year in figures.years if year != claim.year]
+    yield "other_year", [(replace(claim, year=year, compare_year=year - span), str(year)) for year in years]
+    known = figures.indicators.get((claim.year, claim.indicator_key))
+    level = figures.of_level(claim.year, known.level) if known else []
+    yield "other_indicator", [(replace(claim, indicator_key=key), key) for key in level if key != claim.indicator_key]
+    provinces = figures.provinces.get(claim.year, [])
+    yield "other_province", [(replace(claim, province_key=key), key) for key in provinces if key != claim.province_key]
+
+
+@lru_cache(maxsize=4096)
+def swaps(text: str) -> list[str]:
+    """``text`` with two neighbouring digits exchanged, or with the wrong one of a pair doubled (811 for 881)."""
+    places = [i for i, char in enumerate(text) if char.isdigit()]
+    found = []
+    for i, j in pairwise(places):
+        if text[i] != text[j]:
+            found.append(_put(text, {i: text[j], j: text[i]}))
+    for i, j, k in zip(places, places[1:], places[2:], strict=False):
+        a, b, c = text[i], text[j], text[k]
+        if (a == b) != (b == c):
+            found.append(_put(text, {j: c if a == b else a}))
+    return [one for one in dict.fromkeys(found) if one != text]
+
+
+def _put(text: str, at: dict[int, str]) -> str:
+    return "".join(at.get(i, char) for i, char in enumerate(text))
+
+
+def without_a_zero(text: str) -> list[str]:
+    """``text`` with one zero left out, where that changes the number."""
+    found = [text[:i] + text[i + 1 :] for i, char in enumerate(text) if char == "0"]
+    return _other_numbers(text, found)
+
+
+def with_a_zero(text: str) -> list[str]:
+    """``text`` with one zero put in, where that changes the number."""
+    start = 1 if text[:1] in "+-" else 0
+    return _other_numbers(text, [f"{text[:i]}0{text[i:]}" for i in range(start, len(text) + 1)])
+
+
+def with_another_mark(text: str) -> list[str]:
+    """``text`` with its decimal mark left out or elsewhere."""
+    sign, digits = (text[0], text[1:]) if text[:1] in "+-" else ("", text)
+    bare = digits.replace(".", "")
+    return _other_numbers(text, [sign + bare, *(f"{sign}{bare[:i]}.{bare[i:]}" for i in range(1, len(bare)))])
+
+
+def _other_numbers(text: str, found: list[str]) -> list[str]:
+    def is_number(one: str) -> bool:
+        return bool(NUMBER.fullmatch(one)) and not re.match(r"[+-]?0\d", one)
+
+    if "/" in text:
+        return [one for one in dict.fromkeys(found) if RANK_OF.fullmatch(one)]
+    return [one for one in dict.fromkeys(found) if is_number(one) and Decimal(one) != Decimal(text)]
+
+
+SAID: dict[str, tuple[str, str]] = {
+    "exact": ("Đúng.", "Right."),
+    "other_rule": (
+        "Đúng theo cách làm tròn khác; theo cách của kế hoạch là {found}.",
+        "Right under another rule of rounding; under the plan's it is {found}.",
+    ),
+    "sum_of_rounded_parts": (
+        "Là tổng các phần đã làm tròn; làm tròn một lần là {found}.",
+        "The sum of rounded parts; rounded once it is {found}.",
+    ),
+    "digit_swap": ("Nhầm chữ số: số đúng là {found}.", "Digits were mixed up: it is {found}."),
+    "zero": ("Thừa hoặc thiếu số 0: số đúng là {found}.", "A zero was added or dropped: it is {found}."),
+    "comma_for_point": ("Dấu thập phân sai: số đúng là {found}.", "The decimal mark is wrong: it is {found}."),
+    "other_year": ("Là số của năm {rule}; năm này là {found}.", "The figure of {rule}; this year's is {found}."),
+    "other_indicator": (
+        "Là số của chỉ số khác ({rule}); chỉ số này là {found}.",
+        "The figure of another indicator ({rule}); this one's is {found}.",
+    ),
+    "other_province": (
+        "Là số của tỉnh khác ({rule}); tỉnh này là {found}.",
+        "The figure of another province ({rule}); this one's is {found}.",
+    ),
+    "contradicted": ("Trái với số liệu: {found}.", "The data say otherwise: {found}."),
+    "no_data": ("Không có số liệu để đối chiếu.", "There are no data to hold it against."),
+}
+
+
+def _told(
+    claim: Claim,
+    verdict: Verdict,
+    found: str | None,
+    exact: Decimal | None = None,
+    distance: Decimal | None = None,
+    rule: str | None = None,
+) -> Checked:
+    vi, en = SAID[verdict]
+    comma = (found or "").replace(".", ",")
+    said = vi.format(found=comma, rule=rule), en.format(found=found, rule=rule)
+    return Checked(claim, verdict, found, exact, distance, rule, *said)
+
+
+def _no_data(figures: Figures, claim: Claim) -> Checked:
+    """Says why: no release of the year, nothing measured under that name, or not published."""
+    if claim.year not in figures.provinces:
+        return _told(claim, "no_data", None, rule="no_release")
+    is_measured = (claim.year, claim.indicator_key) in figures.indicators
+    return _told(claim, "no_data", None, rule="not_published" if is_measured else "not_measured")

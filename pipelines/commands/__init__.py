@@ -1,0 +1,1 @@
+"""What `papi` prints. Thin: each command asks one package."""

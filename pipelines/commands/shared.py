@@ -1,0 +1,93 @@
+"""What the commands share: options, the two ways to fail, the published file, how a finding is printed.
+
+Belongs here: what more than one command needs. Does not belong here: any command.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import warnings
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.finding import Finding
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
+RAW = click.option("--raw", type=FOLDER, help="Folder of the deliveries (default: raw/).")
+INDEX = click.option("--index", "index_id", help="The index (default: the main one).")
+SHOWN = 10
+
+
+class Mistake(click.ClickException):
+    """The call cannot be carried out as it stands."""
+
+    exit_code = 2
+
+
+class Refused(click.ClickException):
+    """The call was right and could not be carried out."""
+
+    exit_code = 1
+
+
+def with_warehouse(command: Any) -> Any:
+    """The option that every command has."""
+    option = click.option("--warehouse", type=FOLDER, help="Folder of the warehouse (default: warehouse/).")
+    return option(command)
+
+
+def settings_of(raw: Path | None, warehouse: Path | None, as_of: date | None = None) -> Settings:
+    """Settings by options, environment and the project; a broken PAPI_AS_OF is a ``Mistake``."""
+    try:
+        return Settings.from_environment(raw, warehouse, as_of)
+    except ValueError as error:
+        raise Mistake(f"PAPI_AS_OF: {error}") from None
+
+
+def connected(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """The published warehouse, read-only; a ``Mistake`` before the first refresh."""
+    from pipelines.published import NotPublishedYet, connect
+
+    try:
+        return connect(settings)
+    except NotPublishedYet as error:
+        raise Mistake(str(error)) from None
+
+
+def say_finding(finding: Finding) -> None:
+    """A finding with what to do."""
+    click.echo(f"\n{finding}\n  {finding.remedy}")
+
+
+class _Progress(logging.Formatter):
+    """Seconds since the command began, then what has been done."""
+
+    def __init__(self, started: float) -> None:
+        super().__init__()
+        self._started = started
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{time.monotonic() - self._started:6.1f} s  {record.getMessage()}"
+
+
+def log_progress(started: float) -> None:
+    """Print what the work says of itself, with the seconds since ``started``, and nothing of the libraries."""
+    warnings.filterwarnings("ignore", module="dagster")  # notes to developers on features in beta
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Progress(started))
+    logger = logging.getLogger("papi")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

@@ -1,1 +1,0 @@
-"""What people open: pages rendered from the published warehouse. Imports neither Dagster nor dbt."""

@@ -1,0 +1,1 @@
+"""What people read: pages and notes made from the published tables. Knows neither Dagster nor dbt."""

@@ -1,0 +1,384 @@
+"""Intake: a file as received becomes a delivery under raw/, or is refused; a release is withdrawn.
+
+Belongs here: working out how a file is to be read, writing its manifest, comparing it with the release before, filing
+it in one step. Does not belong here: reading and judging, which landing does the same way for every delivery.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.files import sha256_of
+from pipelines.finding import Finding
+from pipelines.releases import deliveries, landing, revisions
+from pipelines.releases.deliveries import MANIFEST, MAX_FILE_BYTES, Delivery, Manifest
+from pipelines.releases.expected import not_stated_cells, provinces_of
+from pipelines.releases.landing import Landed
+from pipelines.releases.revisions import Change
+from pipelines.seeds import Method, Seeds
+from pipelines.settings import Settings
+from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading, Unreadable
+from pipelines.workbooks.layout import Layout, read_layout
+from pipelines.workbooks.reader import Read
+from pipelines.workbooks.tables import read_table
+
+OWN = (None, None, None)
+NOT_SAID = "Left out of the file; the reason is not stated there."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller says of a file. Without ``years`` they are read from the sheets."""
+
+    file: Path
+    index_id: str
+    years: tuple[int, ...] = ()
+    published_on: date | None = None
+    note: str | None = None
+    layout: str | None = None
+    provinces_as_of: date | None = None
+    covers: tuple[str, ...] | None = None
+    replaces_year: bool = False
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One release that a file would become: what it changes against the one before, and what is surprising in it."""
+
+    release_id: str
+    folder: Path
+    landed: Landed
+    against: str | None
+    changes: list[Change]
+    notes: list[str] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+
+
+class NotTaken(ValueError):
+    """The file cannot become a release; ``findings`` say why."""
+
+    def __init__(self, said: str, findings: list[Finding] | None = None) -> None:
+        super().__init__(said)
+        self.findings = findings or []
+
+
+@contextmanager
+def propose(settings: Settings, wanted: Wanted, today: date) -> Iterator[list[Proposed]]:
+    """The releases that a file would become, one a year, prepared beside raw/ and gone afterwards unless filed.
+
+    Raises ``NotTaken`` where it cannot be read with certainty, would be refused on landing, or is filed already.
+    """
+    draft = Path(tempfile.mkdtemp(prefix=".adding-", dir=settings.raw))
+    (draft / settings.layouts.name).symlink_to(settings.layouts)
+    try:
+        yield _propose(settings, wanted, today, draft)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def file(settings: Settings, proposed: list[Proposed]) -> None:
+    """Put proposed releases into raw/, each whole or not at all."""
+    for release in proposed:
+        target = settings.raw / release.folder.relative_to(release.folder.parents[2])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        release.folder.rename(target)
+
+
+def withdraw(settings: Settings, release_id: str, reason: str, on: date) -> str:
+    """File the withdrawal of a release as the next revision of its year; returns its release_id.
+
+    Raises ``NotTaken`` where there is no such release or it cannot be withdrawn.
+    """
+    known = deliveries.read_all(settings.raw)
+    found = next((d for d in known if d.release_id == release_id and d.manifest is not None), None)
+    if found is None or found.manifest is None:
+        raise NotTaken(f"no release {release_id}; there are {', '.join(d.release_id for d in known)}")
+    same_year = _same_year(known, found)
+    revision = max(d.revision for d in same_year) + 1
+    manifest: dict[str, Any] = _held_after(found, same_year).model_dump(mode="json", exclude_none=True)
+    for gone in ("reading", "not_collected", "published_on_note", "published_on_source", "replaces_year"):
+        manifest.pop(gone, None)
+    manifest |= {
+        "revision": revision,
+        "published_on": on.isoformat(),
+        "published_day_known": True,
+        "received_on": on.isoformat(),
+        "source": f"withdrawal of {release_id}",
+        "files": [],
+        "not_published": [],
+        "withdraws": release_id,
+        "note": reason,
+    }
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=settings.raw) as draft:
+        folder = Path(draft) / found.index_id / str(found.year) / f"r{revision}"
+        _write(folder, manifest)
+        delivery = _checked(deliveries.read(Path(draft), folder), known)
+        if delivery.findings:
+            raise NotTaken(f"{release_id} cannot be withdrawn", delivery.findings)
+        target = found.folder.parent / folder.name
+        folder.rename(target)
+    return delivery.release_id
+
+
+def _held_after(withdrawn: Delivery, same_year: list[Delivery]) -> Manifest:
+    """The manifest of the release that holds once another is withdrawn: its method and provinces apply."""
+    withdrawn_ids = {d.manifest.withdraws for d in same_year if d.manifest} | {withdrawn.release_id}
+    left = [d.manifest for d in same_year if d.manifest and d.manifest.files and d.release_id not in withdrawn_ids]
+    held = left[-1] if left else withdrawn.manifest
+    assert held is not None
+    assert withdrawn.manifest is not None
+    return held.model_copy(update={"covers": withdrawn.manifest.covers})
+
+
+# --- proposing -----------------------------------------------------------------------------------------------------
+
+
+def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> list[Proposed]:
+    seeds = Seeds(settings.seeds)
+    if wanted.index_id not in seeds.indices:
+        raise NotTaken(f"no index {wanted.index_id}; there are {', '.join(seeds.indices)}")
+    if wanted.file.stat().st_size > MAX_FILE_BYTES:
+        raise NotTaken(f"{wanted.file.name} has more than {MAX_FILE_BYTES} bytes")
+    content = wanted.file.read_bytes()
+    names = [wanted.layout] if wanted.layout else sorted(p.stem for p in settings.layouts.glob("*.yaml"))
+    layouts = [read_layout(settings.layouts, name) for name in names]
+    known = deliveries.read_all(settings.raw)
+    drafted = [
+        _draft(seeds, wanted, today, draft, known, layouts, content, year)
+        for year in wanted.years or _years_of(wanted.file.name, content, layouts)
+    ]
+    landed = landing.land(replace(settings, raw=draft), [delivery for delivery, _ in drafted])
+    refused = [item for item in landed if not item.is_accepted]
+    if refused:
+        release_ids = ", ".join(item.delivery.release_id for item in refused)
+        raise NotTaken(f"{release_ids} would be refused", [finding for item in refused for finding in item.findings])
+    last = [
+        before[-1]
+        for delivery, _ in drafted
+        if (before := [d for d in _same_year(known, delivery) if d.manifest and d.manifest.files and not d.findings])
+    ]
+    accepted = {item.delivery.year: item for item in landing.land(settings, last) if item.is_accepted}
+    return [
+        _compared(seeds, item, accepted.get(item.delivery.year), notes)
+        for item, (_, notes) in zip(landed, drafted, strict=True)
+    ]
+
+
+def _compared(seeds: Seeds, landed: Landed, before: Landed | None, notes: list[str]) -> Proposed:
+    """A drafted release against the last one of its year, with what is surprising in it."""
+    manifest = landed.delivery.manifest
+    assert manifest is not None
+    changes = revisions.between(seeds, before, landed) if before else []
+    surprises = [f"{n} {kind}" for kind in revisions.KINDS[1:] if (n := sum(c.kind == kind for c in changes))]
+    surprises += [
+        f"no cell for {', '.join(absence.provinces)}: {absence.parts}"
+        for absence in manifest.not_published
+        if absence.form == "absent"
+    ]
+    against = before.delivery.release_id if before else None
+    return Proposed(landed.delivery.release_id, landed.delivery.folder, landed, against, changes, notes, surprises)
+
+
+def _years_of(name: str, content: bytes, layouts: list[Layout]) -> list[int]:
+    """The years that the sheets of a workbook name."""
+    try:
+        sheets = Book(content, name).sheet_names
+    except Unreadable as error:
+        if error.finding.rule_id != "encoding":
+            raise NotTaken(f"{name} cannot be read", [error.finding]) from None
+        sheets = []
+    years = {
+        int(found["year"])
+        for layout in layouts
+        for pattern in layout.sheets
+        if "{year}" in pattern
+        for sheet in sheets
+        if (found := re.fullmatch(re.escape(pattern).replace(r"\{year\}", r"(?P<year>\d{4})"), sheet))
+    }
+    if not years:
+        raise NotTaken(f"{name} does not say of which year it is: add --year")
+    return sorted(years)
+
+
+def _draft(
+    seeds: Seeds,
+    wanted: Wanted,
+    today: date,
+    draft: Path,
+    known: list[Delivery],
+    layouts: list[Layout],
+    content: bytes,
+    year: int,
+) -> tuple[Delivery, list[str]]:
+    """The delivery of one year beside raw/, and what was to be said about reading it."""
+    method = seeds.method_in(wanted.index_id, year)
+    if method is None:
+        raise NotTaken(f"no one method of {wanted.index_id} is in force in {year}: add it to seeds/method.csv first")
+    provinces_as_of = wanted.provinces_as_of or date(year, 12, 31)
+    same_year = [d for d in known if (d.index_id, d.year) == (wanted.index_id, year)]
+    layout, reading, read = _read_certainly(seeds, wanted, method, provinces_as_of, layouts, content, year)
+    revision = max((d.revision for d in same_year), default=0) + 1
+    folder = draft / wanted.index_id / str(year) / f"r{revision}"
+    folder.mkdir(parents=True)
+    copy = folder / wanted.file.name
+    copy.write_bytes(content)
+    sha256 = sha256_of(copy)
+    for other in same_year:
+        if other.manifest and sha256 in {listed.sha256 for listed in other.manifest.files}:
+            raise NotTaken(f"{wanted.file.name} is here already, as {other.release_id}")
+    index = seeds.indices[wanted.index_id]
+    stated: dict[str, Any] = {
+        "index_id": wanted.index_id,
+        "year": year,
+        "revision": revision,
+        "method": method.method,
+        "published_on": wanted.published_on,
+        "published_day_known": wanted.published_on is not None,
+        "received_on": today,
+        "provinces_as_of": provinces_as_of,
+        "publisher": [name.strip() for name in index.publisher.split(",")],
+        "source": f"{wanted.index_id.upper()} {year}, {wanted.file.name} as received",
+        "layout": layout.layout,
+        "files": [{"path": wanted.file.name, "sha256": sha256}],
+        "reading": reading.model_dump(exclude_none=True) or None,
+        "covers": list(wanted.covers) if wanted.covers else None,
+        "not_published": [],
+        "replaces_year": wanted.replaces_year or None,
+        "note": wanted.note,
+    }
+    manifest = {key: value for key, value in stated.items() if value is not None or key == "published_on"}
+    manifest["not_published"] = _left_out(seeds, Manifest.model_validate(manifest), read, same_year)
+    _write(folder, manifest)
+    delivery = _checked(deliveries.read(draft, folder), known)
+    notes = read.notes + ([f"read as {reading.model_dump(exclude_none=True)}"] if "reading" in manifest else [])
+    return delivery, notes
+
+
+def _read_certainly(
+    seeds: Seeds,
+    wanted: Wanted,
+    method: Method,
+    provinces_as_of: date,
+    layouts: list[Layout],
+    content: bytes,
+    year: int,
+) -> tuple[Layout, Reading, Read]:
+    """The one way in which the file can be read: layout, encoding and signs. Two ways that differ are none."""
+    indicators = seeds.indicators_of(wanted.index_id, method.method)
+    places = seeds.places_on(provinces_as_of)
+    tried: list[tuple[Layout, Reading, Read]] = []
+    for layout in layouts:
+        for reading in _readings(content):
+            read = read_table(content, wanted.file.name, year, layout, indicators, places, reading)
+            tried.append((layout, reading, read))
+            if not read.findings and reading == Reading():
+                break  # it is as the layout says: no other signs are looked for
+    whole = [way for way in tried if not way[2].findings and way[2].records]
+    said = {
+        tuple((r["province_code"], r["code"], r["measure"], r["score_text"]) for r in way[2].records) for way in whole
+    }
+    if len(said) == 1:
+        return whole[0]
+    if said:
+        ways = "; ".join(f"{layout.layout} {reading.model_dump(exclude_none=True)}" for layout, reading, _ in whole)
+        raise NotTaken(
+            f"{wanted.file.name} can be read in ways that differ: {ways}. Add --layout, or write the manifest"
+        )
+    nearest = min(tried, key=lambda way: (_is_elsewhere(way[2]), len(way[2].findings)))
+    raise NotTaken(f"{wanted.file.name} cannot be read for {year}; as layout {nearest[0].layout}:", nearest[2].findings)
+
+
+def _is_elsewhere(read: Read) -> bool:
+    """Whether a layout does not even find the table."""
+    return any(finding.rule_id in ("sheet", "columns") for finding in read.findings)
+
+
+def _readings(content: bytes) -> list[Reading]:
+    """How a file might be read: as its layout says, else with the signs of a text table that people send."""
+    if content.startswith(b"PK"):
+        return [Reading()]
+    try:
+        content.decode("utf-8")
+        encoding = None
+    except UnicodeDecodeError:
+        encoding = WINDOWS_1258
+    signs = product((encoding,), (None, ";", "\t"), (None, ","))
+    return [
+        Reading(),
+        *(
+            Reading.model_validate({"encoding": e, "delimiter": d, "decimal": s})
+            for e, d, s in signs
+            if (e, d, s) != OWN
+        ),
+    ]
+
+
+def _left_out(seeds: Seeds, manifest: Manifest, read: Read, same_year: list[Delivery]) -> list[dict[str, Any]]:
+    """Declarations of what the file leaves out: by a blank, by a zero, or by having no cell for it."""
+    stated = seeds.stated_of(manifest.index_id, manifest.method)
+    forms = {
+        (str(r["province_code"]), str(r["code"])): r["form"]
+        for r in read.records
+        if r["measure"] == "score" and r["code"] in stated
+    }
+    told = _reasons(seeds, same_year)
+    grouped: dict[tuple[Any, ...], dict[str, list[str]]] = {}
+    for province in provinces_of(seeds, manifest):
+        for code in stated:
+            form = forms.get((province, code), "absent")
+            if form is not None:
+                why = told.get((province, code), (NOT_SAID, "unknown", f"{manifest.files[0].path}"))
+                grouped.setdefault((form, *why), {}).setdefault(province, []).append(code)
+    declared: dict[tuple[Any, ...], list[str]] = {}
+    for why, provinces in grouped.items():
+        for province, codes in provinces.items():
+            parts = "all" if len(codes) == len(stated) else tuple(codes)
+            declared.setdefault((parts, *why), []).append(province)
+    return [
+        {
+            "provinces": provinces,
+            "parts": parts if parts == "all" else list(parts),
+            "form": form,
+            "reason": reason,
+            "reason_certainty": certainty,
+            "source": source,
+        }
+        for (parts, form, reason, certainty, source), provinces in declared.items()
+    ]
+
+
+def _reasons(seeds: Seeds, same_year: list[Delivery]) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Why earlier releases of the year left out a province and code, as their manifests say."""
+    return {
+        (str(cell["province_code"]), str(cell["code"])): (absence.reason, absence.reason_certainty, absence.source)
+        for delivery in same_year
+        if delivery.manifest and not delivery.findings
+        for absence in delivery.manifest.not_published
+        for cell in not_stated_cells(seeds, delivery.manifest.model_copy(update={"not_published": [absence]}))
+    }
+
+
+def _same_year(known: list[Delivery], delivery: Delivery) -> list[Delivery]:
+    return [d for d in known if (d.index_id, d.year) == (delivery.index_id, delivery.year)]
+
+
+def _checked(delivery: Delivery, known: list[Delivery]) -> Delivery:
+    """A drafted delivery with what it may not do to those before it."""
+    return replace(delivery, findings=[*delivery.findings, *deliveries.disagreements_within_year(delivery, known)])
+
+
+def _write(folder: Path, manifest: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=120)
+    (folder / MANIFEST).write_text(text, encoding="utf-8")

@@ -1,0 +1,334 @@
+"""Landing: a delivery becomes a judged, content-addressed Parquet file, or a refusal with its findings.
+
+Belongs here: reading accepted bytes once, asking the rules, keeping the result. Does not belong here: SQL models and
+anything that depends on when it runs.
+
+A landed delivery is kept under the key of all that could change it - manifest, files, layouts, seeds, rules, code - so
+that it is not read again while none of them changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.finding import Finding
+from pipelines.kept import Store, key_of
+from pipelines.releases.deliveries import MANIFEST, Delivery, Manifest
+from pipelines.releases.expected import ceiling, codes_with_parts, not_stated_cells, provinces_of
+from pipelines.rules import judge
+from pipelines.rules.judge import Task
+from pipelines.rules.suites import Outcome, Rule, Suite, read_suite
+from pipelines.seeds import Seeds
+from pipelines.settings import Settings
+from pipelines.workbooks.layout import read_layout
+from pipelines.workbooks.tables import MAX_FINDINGS, read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE = "landing.score"
+SCORES, OUTCOME = "scores.parquet", "landed.json"
+SEEDS = ("indicator", "method", "province", "province_alias")  # all that decides how a delivery lands
+SCORE_COLUMNS = [
+    "release_id",
+    "source_file",
+    "source_row",
+    "source_cell",
+    "province_code",
+    "code",
+    "score",
+    "scale_min",
+    "scale_max",
+]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A delivery after landing.
+
+    ``scores`` is its Parquet file, or None where it was refused or withdraws another delivery; ``n_rows`` counts the
+    scores in it that the index states, without sums, intervals and finer indicators.
+    """
+
+    delivery: Delivery
+    is_accepted: bool
+    scores: Path | None
+    n_rows: int
+    findings: list[Finding]
+    outcomes: list[Outcome]
+
+    @property
+    def state(self) -> str:
+        return "accepted" if self.is_accepted else "refused"
+
+
+class JudgementFailed(RuntimeError):
+    """A rule could not be asked: nothing is known of the deliveries, so none is let in."""
+
+
+def suite(settings: Settings) -> Suite:
+    """The rules on deliveries."""
+    return read_suite(settings.expectations / f"{TABLE}.yml")
+
+
+def land(settings: Settings, wanted: Iterable[Delivery]) -> list[Landed]:
+    """Land deliveries, in their order; those already landed are read from the store.
+
+    Raises ``JudgementFailed`` when a rule ends in error.
+    """
+    wanted = list(wanted)
+    for result, frame in _land_new(settings, [d for d in wanted if recall(settings, d) is None]):
+        _keep(settings, result, frame)
+    return [landed for d in wanted if (landed := recall(settings, d)) is not None]
+
+
+def recall(settings: Settings, delivery: Delivery) -> Landed | None:
+    """The delivery as it was landed before, or None."""
+    folder = _store(settings).find(delivery.release_id, _key(settings, delivery))
+    if folder is None:
+        return None
+    kept = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
+    scores = folder / SCORES
+    return Landed(
+        delivery,
+        kept["is_accepted"],
+        scores if scores.exists() else None,
+        kept["n_rows"],
+        [Finding(**finding) for finding in kept["findings"]],
+        [Outcome(**outcome) for outcome in kept["outcomes"]],
+    )
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _land_new(settings: Settings, new: list[Delivery]) -> list[tuple[Landed, pd.DataFrame | None]]:
+    """Each delivery as judged, and what was read of it."""
+    seeds = Seeds(settings.seeds, SEEDS)
+    unread, frames = [], {}
+    for delivery in new:
+        frame, findings = read_delivery(settings, seeds, delivery)
+        if frame is None:
+            unread.append(Landed(delivery, not findings, None, 0, findings, []))
+        else:
+            frames[delivery.release_id] = frame
+    judged = _judge(settings, seeds, [d for d in new if d.release_id in frames], frames)
+    return [(landed, frames.get(landed.delivery.release_id)) for landed in (*unread, *judged)]
+
+
+def read_delivery(settings: Settings, seeds: Seeds, delivery: Delivery) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """All that a delivery's files say, one row a province, code and measure, or no frame and what is wrong.
+
+    A delivery that withdraws another one has neither. Rows with a ``form`` are scores that the file leaves out.
+    """
+    manifest = delivery.manifest
+    if manifest is None or delivery.findings:
+        return None, delivery.findings
+    findings = _manifest_findings(settings, seeds, delivery, manifest)
+    if findings or manifest.withdraws:
+        return None, findings
+    layout = read_layout(settings.layouts, manifest.layout)
+    indicators = seeds.indicators_of(manifest.index_id, manifest.method)
+    places = seeds.places_on(manifest.provinces_as_of)
+    frames = []
+    for listed in manifest.files:
+        path = delivery.folder / listed.path
+        name = delivery.path_in_raw(path)
+        read = read_table(path.read_bytes(), name, manifest.year, layout, indicators, places, manifest.reading)
+        findings += read.findings
+        frame = read.frame()
+        if frame is not None:
+            frames.append(frame.assign(source_file=name, sha256=listed.sha256))
+    if findings:
+        return None, findings
+    import pandas as pd
+
+    return pd.concat(frames).assign(release_id=delivery.release_id), []
+
+
+def _manifest_findings(settings: Settings, seeds: Seeds, delivery: Delivery, manifest: Manifest) -> list[Finding]:
+    name = delivery.path_in_raw(delivery.folder / MANIFEST)
+    problems: list[tuple[str, str, str]] = []
+    method = seeds.methods.get((manifest.index_id, manifest.method))
+    if method is None:
+        problems.append(("method", manifest.method, f"a method of {manifest.index_id} in seeds/method.csv"))
+    elif manifest.year < method.first_year or (method.last_year and manifest.year > method.last_year):
+        expected = f"the method in force in {manifest.year}"
+        problems.append(("method", f"{manifest.method} ({method.first_year}-{method.last_year or ''})", expected))
+    if not (settings.layouts / f"{manifest.layout}.yaml").is_file():
+        problems.append(("layout", manifest.layout, "a layout in raw/layouts"))
+    provinces = seeds.provinces_on(manifest.provinces_as_of)
+    codes = codes_with_parts(seeds, manifest) if method else {}
+    spoken_of = [("covers", code) for code in manifest.covers or []]
+    for list_name, absences in (("not_published", manifest.not_published), ("not_collected", manifest.not_collected)):
+        for absence in absences:
+            spoken_of += [(f"{list_name}.provinces", code) for code in absence.provinces]
+            problems += [
+                (f"{list_name}.parts", part, f"a code that method {manifest.method} prints")
+                for part in (absence.parts if absence.parts != "all" else [])
+                if codes and part not in codes
+            ]
+    problems += [
+        (column, code, f"a province code of {manifest.provinces_as_of:%d/%m/%Y}")
+        for column, code in spoken_of
+        if code not in provinces
+    ]
+    remedy = "Correct the manifest; a new method or layout is added to the seeds or raw/layouts first."
+    return [Finding("manifest_in_reference", name, f, e, remedy, column=c) for c, f, e in problems]
+
+
+# --- judging -------------------------------------------------------------------------------------------------------
+
+
+def _judge(settings: Settings, seeds: Seeds, read: list[Delivery], frames: dict[str, pd.DataFrame]) -> list[Landed]:
+    """Ask the rules about all new deliveries at once, then give each delivery its own outcomes."""
+    if not read:
+        return []
+    rules = suite(settings)
+    scores, tables = judged_frames(seeds, read, frames)
+    outcomes = judge.ask(Task(rules, frames={TABLE: scores, **tables}))
+    broken = [o for o in outcomes if o.outcome in ("error", "not_run")]
+    if broken:
+        raise JudgementFailed("; ".join(f"{TABLE} {o.rule_id}: {o.observed}" for o in broken))
+    landed = []
+    for delivery in read:
+        own = [_outcome_of(delivery, outcome) for outcome in outcomes]
+        findings = [
+            f for rule, outcome in zip(rules.rules, own, strict=True) for f in _findings(delivery, rule, outcome)
+        ]
+        is_refused = any(
+            r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True)
+        )
+        n_rows = int((scores["release_id"] == delivery.release_id).sum())
+        landed.append(Landed(delivery, not is_refused, None, n_rows, findings, own))
+    return landed
+
+
+def judged_frames(
+    seeds: Seeds, read: list[Delivery], frames: dict[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The deliveries' scores in one frame, and what they are measured by.
+
+    ``due`` is what must be there, ``valid_province`` and ``valid_code`` what may be; ``stated_sum`` are the sums that a
+    delivery states beside their parts, ``part`` what each of them is the sum of.
+    """
+    import pandas as pd
+
+    due, provinces, codes, parts = [], [], [], []
+    for delivery in read:
+        manifest, release_id = delivery.manifest, delivery.release_id
+        assert manifest is not None
+        valid = provinces_of(seeds, manifest)
+        absent = {(c["province_code"], c["code"]) for c in not_stated_cells(seeds, manifest)}
+        stated = seeds.stated_of(manifest.index_id, manifest.method)
+        provinces += [(release_id, code) for code in valid]
+        due += [(release_id, p, code) for p in valid for code in stated if (p, code) not in absent]
+        codes += [(release_id, code, i.scale_min, ceiling(i, stated)) for code, i in stated.items()]
+        parts += [
+            (release_id, code, part)
+            for code, its_parts in codes_with_parts(seeds, manifest).items()
+            if code not in stated
+            for part in its_parts
+        ]
+    valid_code = pd.DataFrame(codes, columns=["release_id", "code", "scale_min", "scale_max"])
+    part = pd.DataFrame(parts, columns=["release_id", "code", "part_code"])
+    everything = pd.concat([frames[d.release_id] for d in read])
+    scores = everything[(everything.measure == "score") & everything.form.isna() & everything.parent_code.isna()]
+    is_sum = pd.MultiIndex.from_frame(scores[["release_id", "code"]]).isin(part.set_index(["release_id", "code"]).index)
+    return scores[~is_sum].merge(valid_code, "left", ["release_id", "code"])[SCORE_COLUMNS], {
+        "due": pd.DataFrame(due, columns=["release_id", "province_code", "code"]),
+        "valid_province": pd.DataFrame(provinces, columns=["release_id", "province_code"]),
+        "valid_code": valid_code,
+        "stated_sum": scores[is_sum][[c for c in SCORE_COLUMNS if not c.startswith("scale")]],
+        "part": part,
+    }
+
+
+def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
+    """The part of a joint outcome that speaks of one delivery; a failure without rows speaks of all."""
+    if outcome.outcome == "pass" or not outcome.failing:
+        return outcome
+    own = [row for row in outcome.failing if row.get("release_id") == delivery.release_id]
+    if not own:
+        return Outcome(outcome.rule_id, "pass", "0 rows")
+    return Outcome(outcome.rule_id, "fail", f"{len(own)} rows", len(own), own[:MAX_FINDINGS])
+
+
+def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]:
+    if outcome.outcome == "pass":
+        return []
+    template = rule.finding
+    manifest_name = delivery.path_in_raw(delivery.folder / MANIFEST)
+    if template is None or not outcome.failing:
+        return [Finding(rule.id, manifest_name, outcome.observed, rule.because, rule.remedy)]
+    assert delivery.manifest is not None
+    only_file = delivery.path_in_raw(delivery.folder / delivery.manifest.files[0].path)
+    return [
+        Finding(
+            rule.id,
+            row.get("source_file") or only_file,
+            found=template.found.format(**row),
+            expected=template.expected.format(**row),
+            remedy=rule.remedy,
+            row=int(row["source_row"]) if row.get("source_row") else None,
+            column=template.column,
+            cell=row.get("source_cell"),
+        )
+        for row in outcome.failing
+    ]
+
+
+# --- keeping -------------------------------------------------------------------------------------------------------
+
+
+def _store(settings: Settings) -> Store:
+    return Store(settings.landing)
+
+
+def _key(settings: Settings, delivery: Delivery) -> str:
+    own = sorted(p for p in delivery.folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    seeds = [settings.seeds / f"{name}.csv" for name in SEEDS]
+    rules = settings.expectations / f"{TABLE}.yml"
+    layouts = sorted(settings.layouts.glob("*.yaml"))
+    return key_of("releases", [*own, *seeds, rules, *layouts], delivery.release_id, str(delivery.findings))
+
+
+def _keep(settings: Settings, landed: Landed, frame: pd.DataFrame | None) -> None:
+    """Keep the outcome, with the scores of an accepted delivery as Parquet beside it."""
+    kept = {
+        "is_accepted": landed.is_accepted,
+        "n_rows": landed.n_rows,
+        "findings": [asdict(finding) for finding in landed.findings],
+        "outcomes": [asdict(outcome) for outcome in landed.outcomes],
+    }
+    with _store(settings).make(landed.delivery.release_id, _key(settings, landed.delivery)) as folder:
+        folder.mkdir()
+        if landed.is_accepted and frame is not None:
+            _write_scores(folder / SCORES, frame)
+        (folder / OUTCOME).write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _write_scores(path: Path, frame: pd.DataFrame) -> None:
+    """Write what was read as Parquet, numbers as DECIMAL(15, 9)."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.register("frame", frame.drop(columns="score"))
+        connection.execute(
+            """
+            copy (
+                select release_id, province_code, code, measure, cast(score_text as decimal(15, 9)) as score,
+                    cast(interval_pct as integer) as interval_pct, cast(parent_code as varchar) as parent_code,
+                    cast(label_vi as varchar) as label_vi, cast(label_en as varchar) as label_en,
+                    cast(scale_label as varchar) as scale_label, source_file, source_cell, sha256
+                from frame
+                where form is null
+                order by province_code, code, measure
+            ) to ? (format parquet)
+            """,
+            [str(path)],
+        )

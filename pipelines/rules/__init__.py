@@ -1,0 +1,1 @@
+"""Rules of expectations/ and their judge. The only package that imports great_expectations."""

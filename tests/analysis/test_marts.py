@@ -1,0 +1,143 @@
+"""The analyses land in the marts whole, say how they were made, and are made anew only where something changed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.analysis import marts
+from pipelines.analysis.marts import ANALYSES, SEED
+from pipelines.settings import ROOT, Settings
+
+TABLES = [table for analysis in ANALYSES for table in analysis.tables]
+
+
+def kept(settings: Settings) -> dict[str, bool]:
+    return {one.name: one.is_kept for one in marts.run(settings)}
+
+
+def spoil(settings: Settings, sql: str) -> None:
+    with duckdb.connect(str(settings.build)) as connection:
+        connection.execute(sql)
+
+
+@pytest.fixture
+def few_years(own_warehouse: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A warehouse with the analyses of some years and few draws: computing again asks for no more."""
+    for name in ("N_DRAWS", "N_METHOD_DRAWS", "N_BACK_TEST_DRAWS"):
+        monkeypatch.setattr(marts, name, 200)
+    spoil(own_warehouse, "delete from marts.index_score where year < 2018")
+    spoil(own_warehouse, "delete from marts.index_change where from_year < 2018")
+    kept(own_warehouse)
+    return own_warehouse
+
+
+def test_nothing_is_computed_again_while_its_inputs_stay(own_warehouse: Settings) -> None:
+    assert kept(own_warehouse) == {"rank_intervals": True, "targets": True, "plan_claims": True}
+
+
+@pytest.mark.parametrize(
+    ("change", "computed"),
+    [
+        ("update seeds.target_rule set number = 4 where rule_id = 'up_5'", {"targets"}),
+        ("update landing.plan_claim set stated = '44.23' where claim_id = 'CL001'", {"plan_claims"}),
+        (
+            "update marts.index_score set score = score + 1 where level = 'total' and year = 2020 "
+            "and province_key = '24-bac-giang'",
+            {"rank_intervals", "targets"},
+        ),
+    ],
+    ids=["another target", "another claim", "another score"],
+)
+def test_what_depends_on_a_change_is_computed_anew(few_years: Settings, change: str, computed: set[str]) -> None:
+    spoil(few_years, change)
+    assert {name for name, is_kept in kept(few_years).items() if not is_kept} == computed
+    assert all(kept(few_years).values())
+    folders = list((few_years.warehouse / "analysis").glob("*/*"))
+    assert len(folders) == len(ANALYSES)  # what no longer holds is not piled up
+
+
+def test_a_wrong_figure_of_a_plan_is_told_in_its_mart(own_warehouse: Settings) -> None:
+    spoil(own_warehouse, "update landing.plan_claim set stated = '44.23' where claim_id = 'CL001'")
+    kept(own_warehouse)
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        found = connection.execute(
+            "select verdict, found, is_confirmed, explanation_vi from marts.plan_claim where claim_id = 'CL001'"
+        ).fetchall()
+    assert found == [("digit_swap", "44.32", False, "Nhầm chữ số: số đúng là 44,32.")]
+
+
+def test_a_plan_may_name_what_was_never_measured(own_warehouse: Settings) -> None:
+    spoil(own_warehouse, "update landing.plan_claim set unit = '9.9' where claim_id = 'CL020'")
+    kept(own_warehouse)
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        sql = "select verdict, rule, is_confirmed from marts.plan_claim where claim_id = 'CL020'"
+        assert connection.execute(sql).fetchall() == [("no_data", "not_measured", None)]
+
+
+def test_the_same_inputs_make_the_same_bytes(few_years: Settings) -> None:
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (few_years.warehouse / "analysis").rglob("*.parquet")}
+
+    first = files()
+    shutil.rmtree(few_years.warehouse / "analysis")
+    assert not any(kept(few_years).values())
+    assert len(first) == len(TABLES)
+    assert files() == first
+
+
+def test_simulated_rows_state_seed_and_draws(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for table in ("index_target", "index_target_backtest", "index_rank_interval"):
+        seeds = warehouse.execute(f"select distinct seed, min(n_draws) > 0 from marts.{table} group by all").fetchall()
+        assert seeds == [(SEED, True)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_of_an_analysis_says_what_it_is_in_both_languages(
+    warehouse: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    comments = warehouse.execute(
+        "select comment from duckdb_columns() where schema_name = 'marts' and table_name = $1 "
+        "union all select comment from duckdb_tables() where schema_name = 'marts' and table_name = $1",
+        [table],
+    ).fetchall()
+    assert len(comments) > 10
+    assert all(" / " in comment for (comment,) in comments)
+
+
+def test_a_row_that_does_not_fit_its_description_is_refused(own_warehouse: Settings, tmp_path: Path) -> None:
+    """Types and constraints are those that the dbt project describes: they hold in the published file too."""
+    with duckdb.connect(str(own_warehouse.build)) as connection, pytest.raises(duckdb.ConstraintException):
+        connection.execute("update marts.index_target set probability = 2 where probability is not null")
+
+
+def test_a_year_alone_has_no_odds_and_no_back_test(own_warehouse: Settings) -> None:
+    for table in ("index_score", "index_change"):
+        year = "year" if table == "index_score" else "to_year"
+        spoil(own_warehouse, f"delete from marts.{table} where {year} <> 2020")
+    kept(own_warehouse)
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        asked = "select count(*), count(probability), count(points_needed_drift) from marts.index_target"
+        [(n_rows, n_told, n_drift)] = connection.execute(asked).fetchall()
+        assert n_rows > 1000
+        assert (n_told, n_drift) == (0, 0)
+        assert connection.execute("select count(*) from marts.index_target_backtest").fetchall() == [(0,)]
+
+
+def test_dates_before_the_plan_know_nothing_of_its_year(own_warehouse: Settings) -> None:
+    spoil(own_warehouse, f"update core.dim_plan set issued_until = date '{date(2021, 4, 13)}'")
+    kept(own_warehouse)
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        verdicts = connection.execute("select distinct verdict from marts.plan_claim").fetchall()
+    assert verdicts == [("no_data",)]
+
+
+def test_the_description_is_part_of_what_a_refresh_depends_on() -> None:
+    from pipelines.build import dbt
+
+    assert ROOT / "dbt_project" / marts.DESCRIBED in dbt.project_files(replace(Settings()))

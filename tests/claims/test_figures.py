@@ -1,0 +1,31 @@
+"""The figures that claims are held against are those of the marts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import duckdb
+
+from pipelines.claims.figures import UNCHANGED, Figures
+from pipelines.files import load_yaml
+from pipelines.settings import ROOT
+
+
+def test_ranks_groups_and_directions_are_those_of_the_mart(
+    figures: Figures, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    rows = warehouse.execute(
+        "select year, province_key, indicator_key, rank, n_ranked, group_computed, change_direction "
+        "from marts.index_score where index_id = 'papi' and score is not null and level <> 'sub_dimension'"
+    ).fetchall()
+    assert len(rows) > 6000
+    for year, province, key, rank, n, group, direction in rows:
+        assert figures.rank(year, province, key) == rank
+        assert figures.n_ranked(year, key) == n
+        assert figures.group(year, province, key) == group
+        assert figures.direction(year, year - 1, province, key) == direction
+
+
+def test_unchanged_means_the_same_as_in_the_models() -> None:
+    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"))
+    assert Decimal(str(project["vars"]["unchanged_tolerance"])) == UNCHANGED

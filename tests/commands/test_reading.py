@@ -1,0 +1,180 @@
+"""What a reader asks: where a row comes from, a province on one screen, whether a printed figure is right."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tests.conftest import Built, Ran, run_papi
+
+PRESS = """province,year,measure,stated
+Quảng Ninh,2020,score,48.881
+Quảng Ninh,2020,score,48.811
+"""
+
+
+def ask(built: Built, *arguments: object) -> Ran:
+    return run_papi(*arguments, "--warehouse", built.settings.warehouse)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (
+            ("index_change", "Bắc Giang", 2020, "total"),
+            ("own_part             -0.493977684", "papi-2019-r1, published"),
+        ),
+        (("marts.index_change", 2019, 2020, "24-bac-giang", "7.2"), ("environment.air_quality", "clear")),
+        (("index_target", "24", 2020, 2021, "up_5"), ("points_needed_standing      0.312105", "papi-2011-r1")),
+        (("index_rank_interval", "24", 2020, "survey"), ("rank_high              38", "papi-2020-r1")),
+        (("index_headroom", "bac giang", 2020, "7.1"), ("potential            0.3207595",)),
+        (("plan_claim", "CL006"), ("verdict         exact", "where index_id = 'papi' and claim_id = 'CL006'")),
+        (("index_target_backtest", "up_5", "horizon=1", "bin=0"), ("brier_score",)),
+        (("compliance_unit", "2021-FY", "unit_key=215-yen-the"), ("not_tracked", "bg-2021, version ")),
+    ],
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else None,
+)
+def test_explain_shows_a_row_its_query_its_releases_and_their_files(
+    built: Built, key: tuple[object, ...], says: tuple[str, ...]
+) -> None:
+    done = ask(built, "explain", *key)
+    assert done.code == 0, done.out
+    for part in says:
+        assert part in done.out
+    if key[0] != "compliance_unit":
+        assert "as received" in done.out
+    query = next(line.removeprefix("query").strip() for line in done.out.splitlines() if line.startswith("query"))
+    assert len(list(csv.reader(io.StringIO(ask(built, "sql", query, "--format", "csv").out)))) == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (("index_change", "24", 2020), "indicator_key is one of accountability"),
+        (("index_change", "24", 2020, "totl"), "did you mean total"),
+        (("index_change", "24", 2018, 2019, 2020), "2 year in its key, and 3 were given"),
+        (("index_change", "colour=red"), "has no column 'colour'"),
+        (("index_change", "24", 1999, "total"), "nothing in marts.index_change is called"),
+        (("index_chnge", "24"), "a province, a year and an indicator"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else None,
+)
+def test_explain_says_what_is_open_or_nearest(built: Built, key: tuple[object, ...], says: str) -> None:
+    done = ask(built, "explain", *key)
+    assert done.code == 2
+    assert says in done.out
+    assert "Traceback" not in done.out
+
+
+def test_a_province_on_one_screen(built: Built) -> None:
+    done = ask(built, "province", "Bắc Giang", "--year", 2020)
+    assert done.code == 0, done.out
+    for part in (
+        "BẮC GIANG  PAPI 2020",
+        "hạng 13/63; nhóm cao nhất",
+        "không so sánh được (cách đo của một phần đổi)",
+        "bg-2021 TG01 Tăng ít nhất 5 bậc PAPI năm 2021: không đánh giá được",
+        "Thiếu 0,31 điểm để lên hạng 8/63",
+        "hạng 10/61",
+        "Sở Tài nguyên và Môi trường, cấp huyện, cấp xã (nhiệm vụ D7a, D7b)",
+        "Không so được hai năm: 6.2, 8.3",
+        "CECODES, VFF-CRT, RTA, UNDP",
+    ):
+        assert part in done.out
+    assert len(done.out.splitlines()) <= 50
+    english = ask(built, "province", "24-bac-giang", "--year", 2020, "--lang", "en").out
+    assert "Total 44.32; rank 13/63; group: highest; rank 4/14 in the Northern Midlands and Mountains." in english
+
+
+def test_a_province_that_was_not_published_has_no_rank_on_its_screen(built: Built) -> None:
+    said = ask(built, "province", "24", "--year", 2021).out
+    assert "Không được công bố năm 2021." in said
+    assert "Lần gần nhất: 2020, 44,32 điểm, hạng 13/63." in said
+    assert "Lấy thêm điểm" not in said
+
+
+def test_a_province_without_a_plan_and_the_last_year_by_itself(built: Built) -> None:
+    said = ask(built, "province", "Hà Nội").out
+    assert "PAPI 2024" in said
+    assert "Không có kế hoạch nào đặt mục tiêu PAPI." in said
+    assert "nhiệm vụ" not in said
+
+
+@pytest.mark.parametrize("year", range(2011, 2025))
+def test_every_year_has_its_screen(built: Built, year: int) -> None:
+    done = ask(built, "province", "24", "--year", year)
+    assert done.code == 0, done.out
+    assert "None" not in done.out
+
+
+def test_an_unknown_province_is_told_with_the_nearest(built: Built) -> None:
+    done = ask(built, "province", "Bac Gian")
+    assert done.code == 2
+    assert "did you mean Bắc Giang" in done.out
+
+
+def test_claims_of_a_file_get_verdicts_and_a_wrong_one_the_exit_code(built: Built, tmp_path: Path) -> None:
+    path = tmp_path / "press.csv"
+    path.write_text(PRESS, "utf-8")
+    done = ask(built, "claims", "check", path)
+    assert done.code == 1
+    assert "digit_swap (digits_exchanged)" in done.out
+    assert "2 figures: 1 right, 1 not, 0 without data." in done.out
+    path.write_text(PRESS.replace("48.881", "48.81"), "utf-8")
+    assert ask(built, "claims", "check", path).code == 0
+
+
+def test_the_figures_of_the_plan_are_checked_from_its_file_too(built: Built) -> None:
+    path = built.settings.raw / "plans/bg-2021/claims.csv"
+    done = ask(built, "claims", "check", path, "--as-of", "2021-05-14", "--format", "csv")
+    assert done.code == 0, done.out
+    assert done.out.count(",exact,") == 61
+    assert "61 figures: 61 right, 0 not" in done.out
+    early = ask(built, "claims", "check", path, "--province", "24-bac-giang", "--as-of", "2021-04-13")
+    assert "61 without data" in early.out
+
+
+def test_claims_come_in_a_workbook_as_well(built: Built, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["Tỉnh", "Năm", "Số nêu"], ["Bắc Giang", 2020, 44.32], ["Bắc Giang", 2020, "44,23"]):
+        sheet.append(row)
+    book.save(tmp_path / "press.xlsx")
+    done = ask(built, "claims", "check", tmp_path / "press.xlsx")
+    assert done.code == 1
+    assert "2 figures: 1 right, 1 not" in done.out
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"tinh,so\n24,1\n", "columns year and stated"),
+        (b"", "no headings"),
+        (b"\xff\xfe\x00", "UTF-16"),
+        (b"province,year,stated\n24,2020,\xe1\n", "byte 0xe1"),
+        (b"PK\x03\x04 broken", "press.csv"),
+    ],
+    ids=["other columns", "empty", "half a letter", "not UTF-8", "half a workbook"],
+)
+def test_a_file_that_cannot_be_read_is_told_by_place(built: Built, tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "press.csv"
+    path.write_bytes(content)
+    done = ask(built, "claims", "check", path)
+    assert done.code == 1
+    assert says in done.out
+    assert "Traceback" not in done.out
+
+
+def test_texts_of_a_table_of_claims_are_quoted_and_never_run(built: Built, tmp_path: Path) -> None:
+    path = tmp_path / "press.csv"
+    path.write_text("province,year,stated,claim_id\n24,2020,44.32,=1+1\n24'; drop table x,2020,44.32,two\n", "utf-8")
+    done = ask(built, "claims", "check", path)
+    assert done.code == 1
+    assert "1 figures: 1 right" in done.out
+    assert "column province" in done.out
+    lines = ask(built, "claims", "check", path, "--format", "csv").out.splitlines()
+    assert any(line.startswith("'=1+1,24-bac-giang") for line in lines)
