@@ -6,6 +6,7 @@ here: any of the work. Imports Dagster, dbt and Great Expectations only once som
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -87,6 +88,9 @@ def _run(settings: Settings) -> Refreshed:
 
     suites.read_suites(settings.expectations)  # a slip in a rule is found before anything is done
     judge.start()  # imports while Dagster and dbt do
+    # Hundreds of thousands of objects are made by imports and stay: the collector of cycles need not look at them again
+    # and again. This is what `gc.freeze` is for; benchmarks/README.md has the figures.
+    gc.disable()
     log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
     import dagster as dg
 
@@ -100,6 +104,8 @@ def _run(settings: Settings) -> Refreshed:
         job = build_definitions(settings).resolve_job_def("refresh")
         aside.submit(importlib.import_module, "dbt.cli.main")
         with opened.result() as instance:
+            gc.freeze()
+            gc.enable()
             result = job.execute_in_process(
                 instance=instance, tags=all_releases(release_ids), raise_on_error=False, run_config=QUIET
             )

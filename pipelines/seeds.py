@@ -103,6 +103,11 @@ class Places:
         for name, code in spelt:
             self._by_name.setdefault(place(name), set()).add(code)
 
+    def named(self, clue: str) -> Province | None:
+        """The province of a code or a name by itself; None where it is no province, or not one alone."""
+        meant = {clue} & set(self.by_code) if clue.isdigit() else self._by_name.get(place(clue), set())
+        return self.by_code[next(iter(meant))] if len(meant) == 1 else None
+
     def find(self, code: str | None, names: list[str]) -> Place:
         """The province that all given clues stand for."""
         found = [(name, self._by_name.get(place(name), set())) for name in names]

@@ -7,6 +7,7 @@ benchmarks/README.md has the figures.
 
 from __future__ import annotations
 
+import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -181,3 +182,4 @@ def _begin() -> None:
     assert parent is not None
     Thread(target=_end_with, args=(parent,), daemon=True).start()
     _frames()
+    gc.freeze()  # what was imported stays, see refresh.py

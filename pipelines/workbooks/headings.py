@@ -44,6 +44,8 @@ class Headings:
             for code, i in indicators.items()
         }
 
+        self._all_names = set().union(*self._names.values())
+
     def match(self, texts: list[str]) -> Heading:
         """The indicator that these texts, all of one column or row, name together."""
         key = tuple(texts)
@@ -73,7 +75,7 @@ class Headings:
     def is_known(self, text: str) -> bool:
         """Whether a text by itself is the name of an indicator, letter for letter."""
         _, name = self._split(text)
-        return name is not None and any(_comparable(name) in known for known in self._names.values())
+        return name is not None and _comparable(name) in self._all_names
 
     def _found(self, code: str, printed: str | None, names: list[str], is_slip: bool) -> Heading:
         return Heading(self.indicators[code], printed, names, is_slip)

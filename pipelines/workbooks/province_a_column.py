@@ -132,12 +132,8 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
         found = {}
         for position, value in enumerate(row):
             clue = plain_number(value)
-            if is_blank(clue):
-                continue
-            code = province_code(str(clue))
-            place = self.places.find(code, []) if code.isdigit() else self.places.find(None, [str(clue)])
-            if place.province is not None:
-                found[position] = place.province.code
+            if not is_blank(clue) and (province := self.places.named(province_code(str(clue)))) is not None:
+                found[position] = province.code
         return found
 
     def _measures(self, texts: list[str]) -> Iterator[tuple[str, str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from pipelines.analysis import marts
 from pipelines.analysis.marts import ANALYSES, SEED
 from pipelines.settings import ROOT, Settings
+from tests.conftest import Built
 
 TABLES = [table for analysis in ANALYSES for table in analysis.tables]
 
@@ -26,15 +28,24 @@ def spoil(settings: Settings, sql: str) -> None:
         connection.execute(sql)
 
 
+@pytest.fixture(scope="module")
+def template(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The build file with the analyses of some years and few draws: computing again asks for no more."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("N_DRAWS", "N_METHOD_DRAWS", "N_BACK_TEST_DRAWS"):
+            patched.setattr(marts, name, 200)
+        settings = Settings(warehouse=tmp_path_factory.mktemp("few_years"))
+        shutil.copy(built.settings.build, settings.build)
+        spoil(settings, "delete from marts.index_score where year < 2018")
+        spoil(settings, "delete from marts.index_change where from_year < 2018")
+        kept(settings)
+        yield settings
+
+
 @pytest.fixture
-def few_years(own_warehouse: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A warehouse with the analyses of some years and few draws: computing again asks for no more."""
-    for name in ("N_DRAWS", "N_METHOD_DRAWS", "N_BACK_TEST_DRAWS"):
-        monkeypatch.setattr(marts, name, 200)
-    spoil(own_warehouse, "delete from marts.index_score where year < 2018")
-    spoil(own_warehouse, "delete from marts.index_change where from_year < 2018")
-    kept(own_warehouse)
-    return own_warehouse
+def few_years(template: Settings, tmp_path: Path) -> Settings:
+    """A copy of it that a test may change."""
+    return Settings(warehouse=Path(shutil.copytree(template.warehouse, tmp_path / "warehouse")))
 
 
 def test_nothing_is_computed_again_while_its_inputs_stay(own_warehouse: Settings) -> None:
@@ -62,20 +73,20 @@ def test_what_depends_on_a_change_is_computed_anew(few_years: Settings, change: 
     assert len(folders) == len(ANALYSES)  # what no longer holds is not piled up
 
 
-def test_a_wrong_figure_of_a_plan_is_told_in_its_mart(own_warehouse: Settings) -> None:
-    spoil(own_warehouse, "update landing.plan_claim set stated = '44.23' where claim_id = 'CL001'")
-    kept(own_warehouse)
-    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+def test_a_wrong_figure_of_a_plan_is_told_in_its_mart(few_years: Settings) -> None:
+    spoil(few_years, "update landing.plan_claim set stated = '44.23' where claim_id = 'CL001'")
+    kept(few_years)
+    with duckdb.connect(str(few_years.build), read_only=True) as connection:
         found = connection.execute(
             "select verdict, found, is_confirmed, explanation_vi from marts.plan_claim where claim_id = 'CL001'"
         ).fetchall()
     assert found == [("digit_swap", "44.32", False, "Nhầm chữ số: số đúng là 44,32.")]
 
 
-def test_a_plan_may_name_what_was_never_measured(own_warehouse: Settings) -> None:
-    spoil(own_warehouse, "update landing.plan_claim set unit = '9.9' where claim_id = 'CL020'")
-    kept(own_warehouse)
-    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+def test_a_plan_may_name_what_was_never_measured(few_years: Settings) -> None:
+    spoil(few_years, "update landing.plan_claim set unit = '9.9' where claim_id = 'CL020'")
+    kept(few_years)
+    with duckdb.connect(str(few_years.build), read_only=True) as connection:
         sql = "select verdict, rule, is_confirmed from marts.plan_claim where claim_id = 'CL020'"
         assert connection.execute(sql).fetchall() == [("no_data", "not_measured", None)]
 
@@ -110,18 +121,18 @@ def test_every_column_of_an_analysis_says_what_it_is_in_both_languages(
     assert all(" / " in comment for (comment,) in comments)
 
 
-def test_a_row_that_does_not_fit_its_description_is_refused(own_warehouse: Settings, tmp_path: Path) -> None:
+def test_a_row_that_does_not_fit_its_description_is_refused(few_years: Settings, tmp_path: Path) -> None:
     """Types and constraints are those that the dbt project describes: they hold in the published file too."""
-    with duckdb.connect(str(own_warehouse.build)) as connection, pytest.raises(duckdb.ConstraintException):
+    with duckdb.connect(str(few_years.build)) as connection, pytest.raises(duckdb.ConstraintException):
         connection.execute("update marts.index_target set probability = 2 where probability is not null")
 
 
-def test_a_year_alone_has_no_odds_and_no_back_test(own_warehouse: Settings) -> None:
+def test_a_year_alone_has_no_odds_and_no_back_test(few_years: Settings) -> None:
     for table in ("index_score", "index_change"):
         year = "year" if table == "index_score" else "to_year"
-        spoil(own_warehouse, f"delete from marts.{table} where {year} <> 2020")
-    kept(own_warehouse)
-    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        spoil(few_years, f"delete from marts.{table} where {year} <> 2020")
+    kept(few_years)
+    with duckdb.connect(str(few_years.build), read_only=True) as connection:
         asked = "select count(*), count(probability), count(points_needed_drift) from marts.index_target"
         [(n_rows, n_told, n_drift)] = connection.execute(asked).fetchall()
         assert n_rows > 1000
@@ -129,10 +140,10 @@ def test_a_year_alone_has_no_odds_and_no_back_test(own_warehouse: Settings) -> N
         assert connection.execute("select count(*) from marts.index_target_backtest").fetchall() == [(0,)]
 
 
-def test_dates_before_the_plan_know_nothing_of_its_year(own_warehouse: Settings) -> None:
-    spoil(own_warehouse, f"update core.dim_plan set issued_until = date '{date(2021, 4, 13)}'")
-    kept(own_warehouse)
-    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+def test_dates_before_the_plan_know_nothing_of_its_year(few_years: Settings) -> None:
+    spoil(few_years, f"update core.dim_plan set issued_until = date '{date(2021, 4, 13)}'")
+    kept(few_years)
+    with duckdb.connect(str(few_years.build), read_only=True) as connection:
         verdicts = connection.execute("select distinct verdict from marts.plan_claim").fetchall()
     assert verdicts == [("no_data",)]
 

@@ -16,6 +16,7 @@ import pytest
 from pipelines.build import publication
 from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
+from tests.conftest import Built
 
 LOOP = """
 import sys
@@ -147,3 +148,7 @@ def test_killed_at_any_moment_readers_see_one_whole_publication(settings: Settin
     assert counts(settings) == (3, 3, 3)
     publication.publish(settings, "after", "all")
     assert not [p for p in settings.publications.iterdir() if p.name.startswith(".")]
+
+
+def test_a_publication_carries_its_note(built: Built) -> None:
+    assert "Chưa có năm nào được công bố lại" in built.settings.whats_new.read_text("utf-8")

@@ -15,7 +15,7 @@ from pipelines.releases.intake import NotTaken, Proposed, Wanted
 from pipelines.releases.revisions import Change
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
-from tests.conftest import Built, run_papi
+from tests.conftest import run_papi
 from tests.due import scores_of
 from tests.workbooks.official import Release, Scores, province_columns, province_rows, table, windows_1258, workbook_of
 
@@ -188,10 +188,6 @@ def test_the_note_on_a_release_reads_in_both_languages() -> None:
         "PAPI 2020: papi-2020-r2, known from 30/06/2021, against papi-2020-r1: 1 cell blanked. What was left blank "
         "keeps the score that was published before. Largest: Bắc Giang, Tri thức công dân: 0,830 → blank.",
     ]
-
-
-def test_a_publication_carries_its_note(built: Built) -> None:
-    assert "Chưa có năm nào được công bố lại" in built.settings.whats_new.read_text("utf-8")
 
 
 def test_the_same_cells_are_the_same_in_every_layout(settings: Settings) -> None:
