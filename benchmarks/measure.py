@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build import dbt
+from pipelines.building import dbt
 from pipelines.settings import ROOT, Settings
 
 BIN = Path(sys.executable).parent

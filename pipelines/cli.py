@@ -1,6 +1,7 @@
 """`papi`, the command line: the commands of pipelines/commands as one.
 
-Exit codes: 0 done, 1 not published, 2 a mistake in the call. Heavy imports stay inside the commands.
+Belongs here: the list of commands. Does not belong here: any command; heavy imports, which stay inside the commands.
+Exit codes: 0 done, 1 not published, 2 a mistake in the call.
 """
 
 from __future__ import annotations

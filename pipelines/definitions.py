@@ -1,8 +1,11 @@
-"""Assembly only: everything Dagster loads, for one set of settings."""
+"""Everything that Dagster loads, for one set of settings.
+
+Belongs here: putting assets, checks, job, sensor and schedule together. Does not belong here: any of them.
+"""
 
 import dagster as dg
 
-from pipelines.build import dbt
+from pipelines.building import dbt
 from pipelines.orchestration.analysis_assets import build_analyses
 from pipelines.orchestration.automation import build_job, build_overdue_check, build_schedule, build_sensor
 from pipelines.orchestration.checks import build_checks

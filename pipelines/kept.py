@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "analysis": ("claims",),
     "reports": ("workbooks", "plan"),
     "pages": ("releases",),
-    "build": ("releases", "plan", "reports"),
+    "building": ("releases", "plan", "reports"),
 }
 
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.build import fingerprint, lock, publication
+from pipelines.building import fingerprint, lock, publication
 from pipelines.files import write_whole
 from pipelines.releases import deliveries
 from pipelines.settings import TIMEZONE, Settings

@@ -9,17 +9,35 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.build import publication
+from pipelines.building import publication
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
 from tests import due
 from tests.conftest import PAPI, Built, copy_of_raw, run_papi
 from tests.releases.spoil import SPOILT
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started."""
+    said = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    return [int(child) for child in said.stdout.split()]
+
+
+def ended(pids: list[int]) -> bool:
+    """Whether these processes are gone within ten seconds."""
+    for _ in range(100):
+        if subprocess.run(
+            ["ps", "-o", "pid=", "-p", ",".join(map(str, pids))], capture_output=True, check=False
+        ).returncode:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def parquet_bytes(settings: Settings) -> dict[str, bytes]:
@@ -152,8 +170,11 @@ def test_a_second_refresh_is_refused_and_a_killed_one_changes_nothing(own_wareho
         assert first.poll() is None, "the second was refused at once, not after the first"
         assert second.code == 1
         assert f"pid {first.pid}, since " in second.out
+        helpers = children(first.pid)
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
+        assert helpers
+        assert ended(helpers), "nothing of a killed refresh goes on"
         assert reader.execute("select count(*) from marts.index_score").fetchone() == (due.score_rows(),)
     assert own_warehouse.current.resolve() == before
     with connect(own_warehouse) as connection:

@@ -1,4 +1,7 @@
-"""`papi plan`, `papi report`, `papi demo`: the commands of the standing agency. Thin, as cli.py is."""
+"""`papi plan`, `papi report`, `papi demo`: the commands of the standing agency.
+
+Belongs here: options, and what is printed of plans and reports. Does not belong here: reading or judging them.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,7 @@ def report_add(
     """File reports as they came. What cannot be read waits in quarantine, with a slip for its sender."""
     settings = settings_of(raw, warehouse)
     from pipelines import clock
-    from pipelines.build import lock
+    from pipelines.building import lock
     from pipelines.reports import answers, filing, registry, slips
 
     duties = _duties(settings)
@@ -194,7 +197,7 @@ def _event(word: str, doc: str, *options: Any) -> None:
     ) -> None:
         settings = settings_of(raw, warehouse)
         from pipelines import clock
-        from pipelines.build import lock
+        from pipelines.building import lock
         from pipelines.reports import answers, filing, registry, slips
 
         duties = _duties(settings)

@@ -1,4 +1,7 @@
-"""`papi sql`, `explain`, `province`, `claims`, `docs`: what readers ask of the published warehouse."""
+"""`papi sql`, `explain`, `province`, `claims`, `docs`: what readers ask of the published warehouse.
+
+Belongs here: options, and what is printed of answers. Does not belong here: finding the answers.
+"""
 
 from __future__ import annotations
 
@@ -188,7 +191,7 @@ def claims_check(
 def docs(warehouse: Path | None) -> None:
     """Write dbt's documentation and the data dictionary into one folder that opens without a network."""
     settings = settings_of(None, warehouse)
-    from pipelines.build import dbt, lock, publication
+    from pipelines.building import dbt, lock, publication
     from pipelines.pages import dictionary
 
     in_force = publication.current(settings)

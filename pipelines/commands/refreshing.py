@@ -1,4 +1,7 @@
-"""`papi refresh`, `papi status`: build and publish, and what there is."""
+"""`papi refresh`, `papi status`: build and publish, and what there is.
+
+Belongs here: what is printed of a refresh, and its exit code. Does not belong here: any of its work.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,8 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
         raise Mistake(f"{settings.raw} is not a folder")
     started = time.monotonic()
     log_progress(started)
-    from pipelines.build import lock, publication
-    from pipelines.build.dbt import DbtFailed
+    from pipelines.building import lock, publication
+    from pipelines.building.dbt import DbtFailed
     from pipelines.clock import today
     from pipelines.refresh import NothingToRead
     from pipelines.refresh import refresh as run
@@ -70,7 +73,7 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
 def status(raw: Path | None, warehouse: Path | None) -> None:
     """Releases, their state and findings, the last publication, what is overdue."""
     settings = settings_of(raw, warehouse)
-    from pipelines.build import publication
+    from pipelines.building import publication
     from pipelines.clock import today
     from pipelines.refresh import last
     from pipelines.releases.overdue import overdue

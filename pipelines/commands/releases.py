@@ -1,4 +1,7 @@
-"""`papi release`: file a release, list, compare, withdraw."""
+"""`papi release`: file a release, list, compare, withdraw.
+
+Belongs here: options, and what is printed of releases. Does not belong here: reading, comparing or filing them.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ def release_add(
 ) -> None:
     """Put FILE into raw/ as received, unless it cannot be read with certainty or surprises."""
     settings = settings_of(raw, warehouse)
-    from pipelines.build import lock
+    from pipelines.building import lock
     from pipelines.clock import today
     from pipelines.releases import intake
     from pipelines.seeds import Seeds
@@ -158,7 +161,7 @@ def release_withdraw(
 ) -> None:
     """Withdraw a release: an event of its own, with a reason. Its files stay."""
     settings = settings_of(raw, warehouse)
-    from pipelines.build import lock
+    from pipelines.building import lock
     from pipelines.clock import today
     from pipelines.releases import intake
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.analysis import marts
-from pipelines.build import lock
+from pipelines.building import lock
 from pipelines.orchestration.landing_assets import OWNERS
 from pipelines.settings import Settings
 

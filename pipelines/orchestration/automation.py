@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.build import fingerprint
+from pipelines.building import fingerprint
 from pipelines.clock import today
 from pipelines.orchestration.landing_assets import RELEASE
 from pipelines.releases import deliveries

@@ -7,7 +7,7 @@ import logging
 
 import dagster as dg
 
-from pipelines.build import lock, office_tables
+from pipelines.building import lock, office_tables
 from pipelines.releases import deliveries, landing
 from pipelines.releases.landing import Landed
 from pipelines.rules.suites import Suite

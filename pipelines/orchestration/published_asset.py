@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines.build import lock, publication, sources
+from pipelines.building import lock, publication, sources
 from pipelines.orchestration.landing_assets import OWNERS
 from pipelines.pages import whats_new
 from pipelines.settings import Settings

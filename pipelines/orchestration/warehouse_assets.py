@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from pipelines.build import dbt, lock, sources
+from pipelines.building import dbt, lock, sources
 from pipelines.orchestration.landing_assets import OWNERS
 from pipelines.settings import Settings
 

@@ -1,6 +1,6 @@
 """The data dictionary: every published table and column, in Vietnamese and English, as one page.
 
-The texts are the comments that travel in the published file, so the page cannot say anything else than the file does.
+Belongs here: the page. Does not belong here: its texts, which are the comments that travel in the published file.
 """
 
 from __future__ import annotations

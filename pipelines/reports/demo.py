@@ -235,11 +235,6 @@ class _Office:
             return TargetAnswer(
                 target_id=target_id, answer=word, numerator=None, denominator=None, reason=reason, cell=""
             )
-        if target_id in ("TG07", "TG14"):  # one portal, one criterion
-            has = Decimal(self.chance.random() < 0.7)
-            return TargetAnswer(
-                target_id=target_id, answer=word, numerator=has, denominator=Decimal(1), reason=None, cell=""
-            )
         key = obligation.unit.unit_key, target_id
         base = self.size.setdefault(key, self.chance.randint(40, 900))
         parts = {"Q1": 1, "H1": 2, "FY": 4}[obligation.kind] if is_cumulative else 4

@@ -149,6 +149,6 @@ def test_dates_before_the_plan_know_nothing_of_its_year(few_years: Settings) -> 
 
 
 def test_the_description_is_part_of_what_a_refresh_depends_on() -> None:
-    from pipelines.build import dbt
+    from pipelines.building import dbt
 
     assert ROOT / "dbt_project" / marts.DESCRIBED in dbt.project_files(replace(Settings()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build import dbt, sources
+from pipelines.building import dbt, sources
 from pipelines.releases import deliveries, landing
 from pipelines.settings import Settings
 from tests.conftest import Built

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import dbt
+from pipelines.building import dbt
 from pipelines.settings import Settings
 
 
@@ -30,12 +30,14 @@ def test_a_manifest_that_another_command_wrote_is_not_taken_for_ours(
 
     def parse(settings: Settings, arguments: list[str]) -> None:
         parsed.append(arguments)
-        (settings.dbt_project / "target/manifest.json").write_text("ours", "utf-8")
+        for name in (dbt.MANIFEST, dbt.AS_LOADED):
+            (settings.dbt_project / "target" / name).write_text("ours", "utf-8")
 
     monkeypatch.setattr(dbt, "_invoke", parse)
-    manifest = dbt.ensure_manifest(settings)
     dbt.ensure_manifest(settings)
-    assert len(parsed) == 1
-    manifest.write_text("theirs", "utf-8")
+    (tmp_path / "target" / dbt.MANIFEST).write_text("theirs", "utf-8")
     assert dbt.ensure_manifest(settings).read_text("utf-8") == "ours"
+    assert len(parsed) == 1
+    (tmp_path / "profiles.yml").write_text("small: {}", "utf-8")
+    dbt.ensure_manifest(settings)
     assert len(parsed) == 2

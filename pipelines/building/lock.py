@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from pipelines.files import write_whole
 from pipelines.settings import TIMEZONE, Settings
+
+_until_exit: list[BaseFileLock] = []  # a lock that nobody refers to any more is released
 
 
 class AlreadyRunning(RuntimeError):
@@ -35,10 +37,10 @@ def hold(settings: Settings) -> Iterator[None]:
 
 def hold_until_exit(settings: Settings) -> None:
     """For a run that Dagster started in a process of its own: hold the lock while the process lives."""
-    _acquired(settings)
+    _until_exit.append(_acquired(settings))
 
 
-def _acquired(settings: Settings) -> FileLock:
+def _acquired(settings: Settings) -> BaseFileLock:
     settings.warehouse.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.warehouse / ".refresh.lock", timeout=0, thread_local=False, is_singleton=True)
     holder = settings.warehouse / ".refresh.holder"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pipelines.build import dbt
+from pipelines.building import dbt
 from pipelines.reports.registry import reporting_day
 from pipelines.settings import ROOT, Settings
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.build import publication
+from pipelines.building import publication
 from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Built
@@ -21,7 +21,7 @@ from tests.conftest import Built
 LOOP = """
 import sys
 from pathlib import Path
-from pipelines.build import publication
+from pipelines.building import publication
 from pipelines.settings import Settings
 settings = Settings(warehouse=Path(sys.argv[1]))
 print("ready", flush=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.build import lock
+from pipelines.building import lock
 from pipelines.settings import ROOT, Settings
 
 HOLD = """
 import contextlib, sys, time
 from pathlib import Path
-from pipelines.build import lock
+from pipelines.building import lock
 from pipelines.settings import Settings
 with {how}(Settings(warehouse=Path(sys.argv[1]))) or contextlib.nullcontext():
     print("held", flush=True)
@@ -36,7 +36,7 @@ def test_a_second_holder_is_told_the_first_ones_pid_and_start(tmp_path: Path) ->
         first.kill()
     assert re.search(rf"pid {first.pid}, since \d\d/\d\d/\d{{4}} \d\d:\d\d:\d\d$", str(refused.value))
     with lock.hold(settings):  # the kernel freed it with its process
-        assert str(os.getpid()) in (tmp_path / ".refresh.lock").read_text("utf-8")
+        assert str(os.getpid()) in (tmp_path / ".refresh.holder").read_text("utf-8")
 
 
 def test_one_process_may_hold_it_twice(tmp_path: Path) -> None:

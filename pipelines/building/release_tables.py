@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build.landing_schema import create, insert_rows
+from pipelines.building.landing_schema import create, insert_rows
 from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, not_stated_cells
 from pipelines.releases.landing import Landed, recall, suite

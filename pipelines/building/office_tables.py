@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.build.landing_schema import create, insert_rows
+from pipelines.building.landing_schema import create, insert_rows
 from pipelines.finding import Finding
 from pipelines.kept import Store, key_of
 from pipelines.plan.obligations import SEEDS, Duties, Obligation
@@ -98,7 +98,7 @@ def _key(settings: Settings) -> str:
     files = sorted(p for folder in folders for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
     seeds = [settings.seeds / f"{name}.csv" for name in SEEDS]
     names = [path.relative_to(settings.raw).as_posix() for path in files]
-    return key_of("build", [*files, *seeds], *names, f"{settings.as_of} {reporting_day(settings)}")
+    return key_of("building", [*files, *seeds], *names, f"{settings.as_of} {reporting_day(settings)}")
 
 
 def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.build import fingerprint, office_tables, release_tables
+from pipelines.building import fingerprint, office_tables, release_tables
 from pipelines.releases import deliveries
 from pipelines.settings import Settings
 
