@@ -8,17 +8,17 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 refresh: .venv/ready  ## Read raw/, build, check and publish
 	@$(BIN)/papi refresh
 
-test: .venv/ready lint  ## Format, lint, types and the tests
+test: .venv/ready  ## The tests, in less than three minutes
 	$(BIN)/pytest -m "not long"
 
 test-long: .venv/ready  ## The tests that take longer
 	$(BIN)/pytest -m long
 
-lint: .venv/ready
+lint: .venv/ready  ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 
 dev: .venv/ready  ## Dagster's pages on http://localhost:3000, with the history of refreshes
 	@DAGSTER_HOME="$$($(BIN)/python -m pipelines.orchestration.history)" $(BIN)/dagster dev

@@ -1,5 +1,5 @@
--- How much of the spread between provinces is more than a year's noise: estimated from three comparable waves in a row as
--- r12 r23 / r13 (Heise 1969), the middle of all such triples of waves. Few triples say little, so each concept is
+-- How much of the spread between provinces is more than a year's noise, estimated from three comparable waves in a row
+-- as r12 r23 / r13 (Heise 1969), the middle of all such triples of waves. Few triples say little, so each concept is
 -- drawn to the middle of its level as if that were so many more triples; a concept without any takes the level's.
 with scores as (
     select * from {{ ref('int_score_current') }}
