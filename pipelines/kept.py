@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "analysis": ("claims",),
     "reports": ("workbooks", "plan"),
     "pages": ("releases",),
-    "building": ("releases", "plan", "reports"),
+    "building": ("releases", "plan", "analysis", "reports"),
 }
 
 

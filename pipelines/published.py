@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
+SCHEMAS = ("core", "marts", "audit")  # what readers see of a build
 
 
 class NotPublishedYet(RuntimeError):

@@ -104,6 +104,7 @@ def test_what_the_numbers_mean_is_what_the_commands_say(built: Built, tmp_path: 
     assert goes_as_shown("what-the-numbers-mean.md", tmp_path, PAPI_WAREHOUSE=built.settings.warehouse) == 3
 
 
+@pytest.mark.long
 def test_a_reporting_period_goes_as_described(demo: Demo, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     shutil.copytree(ROOT / "raw/plans", raw / "plans")

@@ -114,6 +114,7 @@ def test_bad_deliveries_are_refused_and_the_rest_is_published(own_raw: Path, tmp
     assert "raw/papi/2012/r1/scores.csv, row 5, column score: found '0,87'" in status.out
 
 
+@pytest.mark.long
 def test_a_failed_check_blocks_and_the_last_publication_stays(own_warehouse: Settings, tmp_path: Path) -> None:
     """Also as of a day: nothing later is in what was built."""
     raw = copy_of_raw(tmp_path / "raw", range(2019, 2025))
@@ -153,6 +154,7 @@ def test_a_slip_in_the_rules_is_told_by_file_and_field_without_a_trace(tmp_path:
     assert "Traceback" not in done.out
 
 
+@pytest.mark.long
 def test_a_second_refresh_is_refused_and_a_killed_one_changes_nothing(own_warehouse: Settings, own_raw: Path) -> None:
     (own_raw / "papi/2011/r1/release.yaml").write_text(
         (own_raw / "papi/2011/r1/release.yaml").read_text("utf-8") + "# seen again\n", "utf-8"

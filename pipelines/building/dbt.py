@@ -71,7 +71,19 @@ def build(settings: Settings, manifest: Manifest) -> list[Any]:
     Raises ``DbtFailed`` only where dbt itself broke; a failing test or model is among the results.
     """
     results: list[Any] = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], manifest).results
+    _keep_results(settings, results)
     return results
+
+
+def _keep_results(settings: Settings, results: list[Any]) -> None:
+    """Keep what became of each node in the build file, for the gate."""
+    import duckdb
+
+    with duckdb.connect(str(settings.build)) as connection:
+        connection.execute("create or replace table landing.node_result (unique_id varchar, status varchar)")
+        connection.executemany(
+            "insert into landing.node_result values (?, ?)", [[r.node.unique_id, str(r.status)] for r in results]
+        )
 
 
 def unit_test(settings: Settings, manifest: Manifest) -> list[Any]:

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.files import sha256_of
+from pipelines.published import SCHEMAS
 from pipelines.settings import TIMEZONE, Settings
 
 if TYPE_CHECKING:
     import duckdb
 
-PUBLISHED_SCHEMAS = ("core", "marts", "audit")
 KEPT = 5
 DATABASE, PARQUET, PACKAGE, WHATS_NEW = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md"
 
@@ -108,9 +108,9 @@ def _copy(build: Path, draft: Path) -> dict[str, int]:
     counts = {}
     with duckdb.connect(str(draft / DATABASE)) as connection:
         connection.execute(f"attach {_quoted(build)} as build (read_only)")
-        for schema in PUBLISHED_SCHEMAS:
+        for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
-        tables = connection.execute(TABLES_SQL, ["build", list(PUBLISHED_SCHEMAS)]).fetchall()
+        tables = connection.execute(TABLES_SQL, ["build", list(SCHEMAS)]).fetchall()
         for schema, table, sql, comment in tables:
             name = f"{schema}.{table}"
             connection.execute(sql)
@@ -122,7 +122,7 @@ def _copy(build: Path, draft: Path) -> dict[str, int]:
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() "
             "where database_name = 'build' and list_contains(?, schema_name) and comment is not null",
-            [list(PUBLISHED_SCHEMAS)],
+            [list(SCHEMAS)],
         ).fetchall()
         connection.execute(
             ";".join(f'comment on column {s}.{t}."{column}" is {_quoted(c)}' for s, t, column, c in columns)
@@ -130,7 +130,7 @@ def _copy(build: Path, draft: Path) -> dict[str, int]:
         macros = connection.execute(
             "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
             "where database_name = 'build' and function_type = 'table_macro' and list_contains(?, schema_name)",
-            [list(PUBLISHED_SCHEMAS)],
+            [list(SCHEMAS)],
         ).fetchall()
         for schema, macro, parameters, definition in macros:
             connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
@@ -159,7 +159,7 @@ def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint
 
     resources = []
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
-        for schema, table, _, comment in connection.execute(TABLES_SQL, ["papi", list(PUBLISHED_SCHEMAS)]).fetchall():
+        for schema, table, _, comment in connection.execute(TABLES_SQL, ["papi", list(SCHEMAS)]).fetchall():
             name = f"{schema}.{table}"
             path = draft / PARQUET / f"{name}.parquet"
             fields = connection.execute(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines.building import lock, publication, sources
+from pipelines.building import gate, lock, publication, sources
 from pipelines.orchestration.landing_assets import OWNERS
 from pipelines.pages import whats_new
 from pipelines.settings import Settings
@@ -27,12 +27,16 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         owners=OWNERS,
         kinds={"duckdb", "parquet"},
         pool="duckdb_writer",
-        description="warehouse/papi.duckdb with Parquet beside it, switched to in one step after every check.",
+        description=(
+            "warehouse/papi.duckdb with Parquet beside it, switched to in one step; refused unless the build is of the "
+            "files of now, whole, and passed every check."
+        ),
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
         import duckdb
 
         lock.hold_until_exit(settings)
+        gate.check(settings)
         with duckdb.connect(str(settings.build), read_only=True) as connection:
             note = whats_new.render(connection)
         done = publication.publish(settings, *sources.built_from(settings), note)

@@ -15,6 +15,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.building import dbt, lock, sources
 from pipelines.orchestration.landing_assets import OWNERS
+from pipelines.published import SCHEMAS
 from pipelines.settings import Settings
 
 log = logging.getLogger("papi")
@@ -101,4 +102,4 @@ def _row_counts(build: Path) -> dict[str, int]:
 
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
     """Every asset that readers will see: core, marts and audit."""
-    return sorted(key for key in warehouse.keys if key.path[0] in ("core", "marts", "audit"))
+    return sorted(key for key in warehouse.keys if key.path[0] in SCHEMAS)

@@ -48,6 +48,7 @@ def changed(year: int, **changes: float | None) -> Scores:
     return scores
 
 
+@pytest.mark.long
 def test_a_workbook_of_several_years_becomes_one_release_a_year_that_agrees_with_the_first(settings: Settings) -> None:
     """With the figures of the official workbook, whose 132 pairs of year and sub-dimension agree to 1e-6."""
     content = workbook_of({year: Release(year, scores_of(year)) for year in range(2011, 2017)})
