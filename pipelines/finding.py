@@ -25,6 +25,12 @@ class Finding:
     column: str | None = None
     cell: str | None = None
 
+    def as_row(self) -> dict[str, str | int | None]:
+        """The columns that audit.finding and audit.report_finding share."""
+        place = {"source_row": self.row, "source_column": self.column, "source_cell": self.cell}
+        said = {"found": self.found, "expected": self.expected, "remedy": self.remedy}
+        return {"rule_id": self.rule_id, "source_file": self.file, "sheet": self.sheet, **place, **said}
+
     def __str__(self) -> str:
         place = [self.file]
         if self.sheet:

@@ -132,6 +132,10 @@ def province_code(text: str) -> str:
     return text.zfill(2) if text.isdigit() else text
 
 
+def _year(text: str) -> int | None:
+    return int(text) if text else None
+
+
 class Seeds:
     """Lookups over the seeds in ``folder``; raises ``KeyError`` for an unknown index or method.
 
@@ -165,11 +169,7 @@ class Seeds:
     def methods(self) -> dict[tuple[str, str], Method]:
         return {
             (r["index_id"], r["method"]): Method(
-                r["index_id"],
-                r["method"],
-                int(r["first_year"]),
-                int(r["last_year"]) if r["last_year"] else None,
-                r["aggregation"],
+                r["index_id"], r["method"], int(r["first_year"]), _year(r["last_year"]), r["aggregation"]
             )
             for r in self.rows("method")
         }
@@ -178,34 +178,22 @@ class Seeds:
     def indicators(self) -> list[Indicator]:
         return [
             Indicator(
-                r["index_id"],
-                r["indicator_key"],
-                r["level"],
-                r["parent_key"],
-                r["code"],
-                int(r["first_year"]),
-                int(r["last_year"]) if r["last_year"] else None,
-                float(r["scale_printed_min"]),
-                float(r["scale_printed_max"]),
-                r["name_vi"],
-                r["name_en"],
+                r["index_id"], r["indicator_key"], r["level"], r["parent_key"], r["code"],
+                int(r["first_year"]), _year(r["last_year"]), float(r["scale_printed_min"]),
+                float(r["scale_printed_max"]), r["name_vi"], r["name_en"],
             )
             for r in self.rows("indicator")
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def provinces(self) -> list[Province]:
         return [
             Province(
-                r["province_key"],
-                r["code"],
-                r["name_vi"],
-                r["name_en"],
-                date.fromisoformat(r["valid_from"]),
-                date.fromisoformat(r["valid_to"]) if r["valid_to"] else None,
+                r["province_key"], r["code"], r["name_vi"], r["name_en"],
+                date.fromisoformat(r["valid_from"]), date.fromisoformat(r["valid_to"]) if r["valid_to"] else None,
             )
             for r in self.rows("province")
-        ]
+        ]  # fmt: skip
 
     def indicators_of(self, index_id: str, method: str) -> dict[str, Indicator]:
         """Indicators of a method by the code it prints."""

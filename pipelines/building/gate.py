@@ -69,11 +69,12 @@ TABLES_SQL = "select schema_name, table_name from duckdb_tables() where database
 
 
 def _nodes(nodes: dict[str, dict[str, str]], status: dict[str, str]) -> list[str]:
-    """Seeds, models and data tests that dbt did not bring to a good end."""
+    """Seeds, models, data tests and hooks that dbt did not bring to a good end."""
+    due = [unique_id for unique_id, node in nodes.items() if node["resource_type"] in ("seed", "model", "test")]
     return [
-        f"dbt {node['resource_type']} {node['name']}: {status.get(unique_id, 'not run')}"
-        for unique_id, node in nodes.items()
-        if node["resource_type"] in ("seed", "model", "test") and status.get(unique_id) not in WELL
+        f"dbt {unique_id.replace('.', ' ', 1).replace('papi_warehouse.', '')}: {status.get(unique_id, 'not run')}"
+        for unique_id in dict.fromkeys([*due, *status])
+        if status.get(unique_id) not in WELL
     ]
 
 

@@ -168,7 +168,13 @@ def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     told += [(item.report_id, "remark", finding) for item in landed for finding in item.remarks]
     told += [(read.plan_id, "refused", finding) for read in duties.read for finding in read.findings]
     told += [("registry", "refused", finding) for finding in (*refused_receipts, *refused_events)]
-    insert("report_finding", [_finding(n, *one) for n, one in enumerate(told, start=1)])
+    insert(
+        "report_finding",
+        [
+            {"finding_id": f"{report_id}-{n:05d}", "report_id": report_id, "severity": severity, **finding.as_row()}
+            for n, (report_id, severity, finding) in enumerate(told, start=1)
+        ],
+    )
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -254,21 +260,17 @@ def _targets(plan: Plan) -> list[Row]:
 
 
 def _obligation(duties: Duties, owed: Obligation) -> Row:
+    names = (
+        "obligation_id", "period", "year", "recipient_key", "due_nominal", "due_strict", "due_rolled", "due_counted",
+        "not_applicable_reason",
+    )  # fmt: skip
     return {
-        "obligation_id": owed.obligation_id,
+        **{name: getattr(owed, name) for name in names},
         "plan_id": owed.plan.plan_id,
         "rule_id": owed.rule.rule_id,
         "deliverable": owed.rule.deliverable,
-        "period": owed.period,
-        "year": owed.year,
         "unit_key": owed.unit.unit_key,
         "unit_valid_from": owed.unit.valid_from,
-        "recipient_key": owed.recipient_key,
-        "due_nominal": owed.due_nominal,
-        "due_strict": owed.due_strict,
-        "due_rolled": owed.due_rolled,
-        "due_counted": owed.due_counted,
-        "not_applicable_reason": owed.not_applicable_reason,
         "communes_existing": len(duties.communes_of(owed)) if owed.unit.level == "district" else 0,
     }
 
@@ -278,27 +280,20 @@ def _report(item: Landed) -> Row:
     owed = item.obligation
     is_placed = owed is not None and owed.not_applicable_reason is None and bool(receipt.unit_key)
     return {
-        "report_id": item.report_id,
+        **{name: getattr(item, name) for name in ("report_id", "version", "state", "n_checks", "copied_from")},
+        **{name: getattr(receipt, name) for name in ("received_at", "received_source", "original_name", "sha256")},
+        **(asdict(item.completeness) if report else {}),
         "obligation_id": owed.obligation_id if owed and is_placed else None,
         "period": receipt.period or None,
         "unit_key": receipt.unit_key or None,
-        "version": item.version,
-        "received_at": receipt.received_at,
-        "received_source": receipt.received_source,
-        "state": item.state,
         "plan_version": item.identity.plan_version if item.identity else None,
         "document_number": report.document_number if report else None,
         "signed_on": report.signed_on if report else None,
-        **(asdict(item.completeness) if report else {}),
         "is_complete": item.completeness.is_complete if report else None,
-        "n_checks": item.n_checks,
         "n_remarks": len(item.remarks),
         "n_findings": len(item.findings),
-        "copied_from": item.copied_from,
         "is_simulated": receipt.simulated,
         "source_file": f"raw/reports/{receipt.path}",
-        "original_name": receipt.original_name,
-        "sha256": receipt.sha256,
     }
 
 
@@ -314,20 +309,3 @@ def _values(item: Landed) -> list[Row]:
         {"report_id": item.report_id, **a.model_dump(exclude={"cell"}), "source_cell": f"{form.TARGETS}!{a.cell}"}
         for a in (item.report.targets if item.report else [])
     ]
-
-
-def _finding(number: int, report_id: str, severity: str, finding: Finding) -> Row:
-    return {
-        "finding_id": f"{report_id}-{number:05d}",
-        "report_id": report_id,
-        "rule_id": finding.rule_id,
-        "severity": severity,
-        "source_file": finding.file,
-        "sheet": finding.sheet,
-        "source_row": finding.row,
-        "source_column": finding.column,
-        "source_cell": finding.cell,
-        "found": finding.found,
-        "expected": finding.expected,
-        "remedy": finding.remedy,
-    }

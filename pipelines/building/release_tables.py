@@ -98,55 +98,30 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
 def _release_row(delivery: Delivery) -> dict[str, Any]:
     manifest = delivery.manifest
     assert manifest is not None
+    named = ("release_id", "index_id", "year", "revision", "source_folder", "sha256")
+    stated = ("method", "known_from", "received_on", "provinces_as_of", "replaces_year", "withdraws", "source", "note")
     return {
-        "release_id": delivery.release_id,
-        "index_id": delivery.index_id,
-        "year": delivery.year,
-        "revision": delivery.revision,
-        "method": manifest.method,
+        **{name: getattr(delivery, name) for name in named},
+        **{name: getattr(manifest, name) for name in stated},
         "published_on": manifest.published_day,
-        "known_from": manifest.known_from,
-        "received_on": manifest.received_on,
-        "provinces_as_of": manifest.provinces_as_of,
         "covers_all": manifest.covers is None,
-        "replaces_year": manifest.replaces_year,
-        "withdraws": manifest.withdraws,
         "publisher": ", ".join(manifest.publisher),
-        "source": manifest.source,
-        "note": manifest.note,
-        "source_folder": delivery.source_folder,
-        "sha256": delivery.sha256,
     }
 
 
 def _delivery_row(landed: Landed) -> dict[str, Any]:
-    delivery = landed.delivery
+    named = ("release_id", "index_id", "year", "revision", "source_folder")
     return {
-        "release_id": delivery.release_id,
-        "index_id": delivery.index_id,
-        "year": delivery.year,
-        "revision": delivery.revision,
+        **{name: getattr(landed.delivery, name) for name in named},
         "state": landed.state,
         "n_rows": landed.n_rows,
         "n_findings": len(landed.findings),
-        "source_folder": delivery.source_folder,
     }
 
 
 def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
+    release_id = landed.delivery.release_id
     return [
-        {
-            "finding_id": f"{landed.delivery.release_id}-{number:03d}",
-            "release_id": landed.delivery.release_id,
-            "rule_id": finding.rule_id,
-            "source_file": finding.file,
-            "sheet": finding.sheet,
-            "source_row": finding.row,
-            "source_column": finding.column,
-            "source_cell": finding.cell,
-            "found": finding.found,
-            "expected": finding.expected,
-            "remedy": finding.remedy,
-        }
+        {"finding_id": f"{release_id}-{number:03d}", "release_id": release_id, **finding.as_row()}
         for number, finding in enumerate(landed.findings, start=1)
     ]

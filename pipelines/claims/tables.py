@@ -196,21 +196,7 @@ def _indicator(text: str, year: int, figures: Figures) -> str | Wrong:
 
 def as_row(checked: Checked) -> dict[str, Any]:
     """A verdict as a row: the columns that marts.plan_claim and `papi claims check` have in common."""
-    claim = checked.claim
-    return {
-        "claim_id": claim.claim_id,
-        "province_key": claim.province_key,
-        "year": claim.year,
-        "compare_year": claim.compare_year,
-        "measure": claim.measure,
-        "indicator_key": claim.indicator_key,
-        "stated": claim.stated,
-        "found": checked.found,
-        "found_exact": checked.found_exact,
-        "distance": checked.distance,
-        "rule": checked.rule,
-        "verdict": checked.verdict,
-        "is_confirmed": checked.is_confirmed,
-        "explanation_vi": checked.explanation_vi,
-        "explanation_en": checked.explanation_en,
-    }
+    of_claim = ("claim_id", "province_key", "year", "compare_year", "measure", "indicator_key", "stated")
+    judged = ("found", "found_exact", "distance", "rule", "verdict", "is_confirmed", "explanation_vi", "explanation_en")
+    row = {name: getattr(checked.claim, name) for name in of_claim}
+    return row | {name: getattr(checked, name) for name in judged}

@@ -137,16 +137,8 @@ def release_diff(before: str, after: str, raw: Path | None, warehouse: Path | No
         writer.writerow([change.province_key, change.indicator_key, change.kind, change.before, change.after])
     manifest = new.delivery.manifest
     assert manifest is not None
-    issue = whats_new.Issue(
-        new.delivery.index_id,
-        new.delivery.year,
-        after,
-        before,
-        manifest.known_from,
-        None,
-        manifest.replaces_year,
-        manifest.note,
-    )
+    whose, since = (new.delivery.index_id, new.delivery.year, after, before), manifest.known_from
+    issue = whats_new.Issue(*whose, since, None, manifest.replaces_year, manifest.note)
     click.echo(f"\n{whats_new.note(issue, changes)}", err=True)
 
 

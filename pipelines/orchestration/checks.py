@@ -80,10 +80,7 @@ def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCh
         "remedy": rule.remedy,
     }
     if outcome.failing:
-        metadata["first_failing"] = dg.MetadataValue.table(
-            [dg.TableRecord({k: "" if v is None else str(v) for k, v in r.items()}) for r in outcome.failing[:SHOWN]],
-            dg.TableSchema([dg.TableColumn(name) for name in outcome.failing[0]]),
-        )
+        metadata["first_failing"] = table_of(outcome.failing[:SHOWN])
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=rule.id,
@@ -92,6 +89,12 @@ def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCh
         description=None if outcome.outcome == "pass" else f"{outcome.outcome}: {outcome.observed}. {rule.remedy}",
         metadata=metadata,
     )
+
+
+def table_of(rows: list[dict[str, Any]]) -> dg.MetadataValue:
+    """Rows with the same keys, as Dagster's pages show them."""
+    shown = [dg.TableRecord({k: "" if v is None else str(v) for k, v in row.items()}) for row in rows]
+    return dg.MetadataValue.table(shown, dg.TableSchema([dg.TableColumn(name) for name in (rows or [{}])[0]]))
 
 
 def keep(settings: Settings, judged: list[tuple[Suite, Rule, Outcome]]) -> None:

@@ -8,6 +8,7 @@ import logging
 import dagster as dg
 
 from pipelines.building import lock, office_tables
+from pipelines.orchestration.checks import SHOWN, table_of
 from pipelines.releases import deliveries, landing
 from pipelines.releases.landing import Landed
 from pipelines.rules.suites import Suite
@@ -104,7 +105,7 @@ def build_reports(settings: Settings) -> dg.AssetsDefinition:
                     passed=not findings,
                     severity=dg.AssetCheckSeverity.WARN,
                     description=said,
-                    metadata={"first_findings": [str(finding) for finding in findings[:10]]},
+                    metadata={"first_findings": [str(finding) for finding in findings[:SHOWN]]},
                 )
             ],
         )
@@ -124,27 +125,11 @@ def check_results(rules: Suite, landed: list[Landed]) -> list[dg.AssetCheckResul
 
 def _result(name: str, failed: list[Landed], rule_ids: set[str]) -> dg.AssetCheckResult:
     found = [(item, finding) for item in failed for finding in item.findings if finding.rule_id in rule_ids]
-    columns = ("release", "file", "row", "column", "found", "expected", "remedy")
-    rows: list[dict[str, str | int | float | bool | None]] = [
-        {
-            "release": item.delivery.release_id,
-            "file": finding.file,
-            "row": finding.row or 0,
-            "column": finding.column or "",
-            "found": finding.found,
-            "expected": finding.expected,
-            "remedy": finding.remedy,
-        }
-        for item, finding in found[:10]
-    ]
-    table = dg.MetadataValue.table(
-        [dg.TableRecord(row) for row in rows],
-        dg.TableSchema([dg.TableColumn(c, "int" if c == "row" else "string") for c in columns]),
-    )
+    rows = [{"release_id": item.delivery.release_id, **finding.as_row()} for item, finding in found[:SHOWN]]
     return dg.AssetCheckResult(
         check_name=name,
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(failed)} deliveries refused, {len(found)} findings" if failed else None,
-        metadata={"n_findings": len(found), "first_findings": table},
+        metadata={"n_findings": len(found), "first_findings": table_of(rows)},
     )

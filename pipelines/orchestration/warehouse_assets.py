@@ -68,8 +68,9 @@ def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinit
                 key = get_asset_check_key_for_test(manifest, translator, unique_id, project)
                 if key is not None and key in context.selected_asset_check_keys and result.status != "skipped":
                     yield _check_result(key, result)
-        done = sum(r.status in ("success", "pass") for r in results)
-        log.info("dbt: %d of %d models, seeds and tests succeeded", done, len(results))
+        nodes = [r for r in results if r.node.resource_type != "operation"]
+        done = sum(r.status in ("success", "pass") for r in nodes)
+        log.info("dbt: %d of %d models, seeds and tests succeeded", done, len(nodes))
         failed = [r for r in results if r.status in ("error", "fail", "runtime error")]
         if failed:
             raise dg.Failure("; ".join(f"{r.node.name}: {r.message}" for r in failed), allow_retries=False)

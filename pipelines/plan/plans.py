@@ -307,15 +307,8 @@ def read(raw: Path, folder: Path) -> ReadPlan:
             except ValidationError as error:
                 findings += _mistakes(f"{name}/{table}.csv", error, number)
     if not findings:
-        plan = Plan(
-            head,
-            tables["tasks"],
-            tables["task_indicators"],
-            tables["targets"],
-            tables["assignments"],
-            tables["obligations"],
-            tables["claims"],
-        )
+        order = ("tasks", "task_indicators", "targets", "assignments", "obligations", "claims")
+        plan = Plan(head, *(tables[table] for table in order))
         findings = _disagreements(name, folder, plan)
         if not findings:
             return ReadPlan(folder.name, plan, [])

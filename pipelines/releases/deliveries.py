@@ -208,32 +208,20 @@ def disagreements_within_year(delivery: Delivery, among: list[Delivery]) -> list
         last = before[-1].manifest
         assert last is not None
         if manifest.known_from < last.known_from:
-            problems.append(
-                (
-                    "published_on",
-                    f"known from {manifest.known_from:%d/%m/%Y}",
-                    f"not before {before[-1].release_id}, known from {last.known_from:%d/%m/%Y}",
-                    "Revisions of a year are numbered in the order in which they became known.",
-                )
-            )
-        if manifest.method != last.method and not manifest.replaces_year and not manifest.withdraws:
-            problems.append(
-                (
-                    "replaces_year",
-                    f"method {manifest.method} after {last.method}, and not replaces_year",
-                    "replaces_year: true where the method differs",
-                    "Scores of two methods cannot stand beside each other in one year.",
-                )
-            )
-        if manifest.provinces_as_of != last.provinces_as_of and not manifest.replaces_year and not manifest.withdraws:
-            problems.append(
-                (
-                    "replaces_year",
-                    f"provinces as of {manifest.provinces_as_of:%d/%m/%Y} after {last.provinces_as_of:%d/%m/%Y}",
-                    "replaces_year: true where the list of provinces differs",
-                    "Scores of two lists of provinces cannot stand beside each other in one year.",
-                )
-            )
+            found = f"known from {manifest.known_from:%d/%m/%Y}"
+            expected = f"not before {before[-1].release_id}, known from {last.known_from:%d/%m/%Y}"
+            remedy = "Revisions of a year are numbered in the order in which they became known."
+            problems.append(("published_on", found, expected, remedy))
+        if not manifest.replaces_year and not manifest.withdraws:
+            remedy = "Scores of two {} cannot stand beside each other in one year."
+            if manifest.method != last.method:
+                found = f"method {manifest.method} after {last.method}, and not replaces_year"
+                expected = "replaces_year: true where the method differs"
+                problems.append(("replaces_year", found, expected, remedy.format("methods")))
+            if manifest.provinces_as_of != last.provinces_as_of:
+                found = f"provinces as of {manifest.provinces_as_of:%d/%m/%Y} after {last.provinces_as_of:%d/%m/%Y}"
+                expected = "replaces_year: true where the list of provinces differs"
+                problems.append(("replaces_year", found, expected, remedy.format("lists of provinces")))
     withdrawn = {d.manifest.withdraws for d in before if d.manifest and d.manifest.withdraws}
     can_be = [d.release_id for d in before if d.manifest and d.manifest.files and d.release_id not in withdrawn]
     if manifest.withdraws and manifest.withdraws not in can_be:
@@ -294,49 +282,24 @@ def _disagreements_with_folder(delivery: Delivery, manifest: Manifest) -> list[F
 
 
 def _changed_files(delivery: Delivery, manifest: Manifest) -> list[Finding]:
-    findings = []
+    found: list[tuple[str, str, str, str, str]] = []
     for listed in manifest.files:
         path = delivery.folder / listed.path
-        name = delivery.path_in_raw(path)
         if path.is_symlink() or not path.is_file():
-            findings.append(
-                Finding(
-                    "file_present", name, "no such file", "the file that the manifest lists", "Put it back from git."
-                )
-            )
-        elif path.stat().st_size > MAX_FILE_BYTES:
-            findings.append(
-                Finding(
-                    "file_size",
-                    name,
-                    f"{path.stat().st_size} bytes",
-                    f"at most {MAX_FILE_BYTES} bytes",
-                    "Ask whether this is the right file.",
-                )
-            )
-        elif (found := sha256_of(path)) != listed.sha256:
-            findings.append(
-                Finding(
-                    "file_as_received",
-                    name,
-                    f"sha256 {found}",
-                    f"sha256 {listed.sha256}, as received",
-                    "raw/ is never edited: restore the file from git and add the change as the next revision.",
-                )
-            )
-    unlisted = sorted(
-        p.name
-        for p in delivery.folder.iterdir()
-        if p.name != MANIFEST and not p.name.startswith(".") and p.name not in {f.path for f in manifest.files}
-    )
-    findings += [
-        Finding(
-            "file_listed",
-            delivery.path_in_raw(delivery.folder / name),
-            "a file that the manifest does not list",
-            "only listed files",
-            "List it in release.yaml with its sha256, or take it away.",
-        )
-        for name in unlisted
+            expected = "the file that the manifest lists"
+            found.append(("file_present", path.name, "no such file", expected, "Put it back from git."))
+        elif (size := path.stat().st_size) > MAX_FILE_BYTES:
+            expected, remedy = f"at most {MAX_FILE_BYTES} bytes", "Ask whether this is the right file."
+            found.append(("file_size", path.name, f"{size} bytes", expected, remedy))
+        elif (sha256 := sha256_of(path)) != listed.sha256:
+            expected = f"sha256 {listed.sha256}, as received"
+            remedy = "raw/ is never edited: restore the file from git and add the change as the next revision."
+            found.append(("file_as_received", path.name, f"sha256 {sha256}", expected, remedy))
+    known = {MANIFEST, *(listed.path for listed in manifest.files)}
+    for name in sorted(p.name for p in delivery.folder.iterdir() if not p.name.startswith(".") and p.name not in known):
+        remedy = "List it in release.yaml with its sha256, or take it away."
+        found.append(("file_listed", name, "a file that the manifest does not list", "only listed files", remedy))
+    return [
+        Finding(rule, delivery.path_in_raw(delivery.folder / name), said, expected, remedy)
+        for rule, name, said, expected, remedy in found
     ]
-    return findings

@@ -34,16 +34,9 @@ TABLE = "landing.score"
 SCORES, OUTCOME = "scores.parquet", "landed.json"
 SEEDS = ("indicator", "method", "province", "province_alias")  # all that decides how a delivery lands
 SCORE_COLUMNS = [
-    "release_id",
-    "source_file",
-    "source_row",
-    "source_cell",
-    "province_code",
-    "code",
-    "score",
-    "scale_min",
+    "release_id", "source_file", "source_row", "source_cell", "province_code", "code", "score", "scale_min",
     "scale_max",
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -62,27 +62,16 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         period, unit_key = arrival.period, arrival.unit_key
         if identity is not None and not unit_key and duties.find(identity.unit_key, identity.period):
             period, unit_key = identity.period, identity.unit_key
-        suffix = (
-            arrival.path.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", arrival.path.suffix.lower()) else ".bin"
-        )
+        suffix = arrival.path.suffix.lower()
+        suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
         if unit_key:
             versions[period, unit_key] += 1
             place = f"{period}/{unit_key}/v{versions[period, unit_key]}-{sha256[:8]}{suffix}"
         else:
             place = f"{UNPLACED}/{sha256[:16]}{suffix}"
         listed[sha256] = place
-        filed.append(
-            Receipt(
-                arrival.received_at,
-                arrival.source,
-                period,
-                unit_key,
-                place,
-                sha256,
-                arrival.path.name,
-                arrival.simulated,
-            )
-        )
+        came, name = (arrival.received_at, arrival.source), arrival.path.name
+        filed.append(Receipt(*came, period, unit_key, place, sha256, name, arrival.simulated))
         contents.append(content)
     for receipt, content in zip(filed, contents, strict=True):
         write_whole(settings.reports / receipt.path, content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,17 +20,6 @@ from pipelines.plan.obligations import Duties
 from pipelines.settings import Settings
 
 EVENTS, MARK = "events.csv", "SIMULATED"
-RECEIPT_COLUMNS = [
-    "received_at",
-    "received_source",
-    "period",
-    "unit_key",
-    "path",
-    "sha256",
-    "original_name",
-    "simulated",
-]
-EVENT_COLUMNS = ["at", "period", "unit_key", "event", "decision_no", "reason", "by"]
 EVENT_WORDS = {"returned": "trả lại", "accepted": "tiếp nhận", "waived": "miễn"}
 
 
@@ -60,6 +49,10 @@ class Event:
     reason: str
     by: str
     row: int
+
+
+RECEIPT_COLUMNS = [field.name for field in fields(Receipt)]
+EVENT_COLUMNS = [field.name for field in fields(Event)][:-1]
 
 
 class NotFiled(ValueError):

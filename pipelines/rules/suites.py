@@ -95,17 +95,12 @@ def read_suites(folder: Path) -> dict[str, Suite]:
 
 
 def outcome_row(suite: Suite, rule: Rule, outcome: Outcome, release_id: str | None = None) -> dict[str, Any]:
-    """An outcome as a row of audit.check_result, in the order of its columns."""
+    """An outcome as a row of audit.check_result."""
+    failing = json.dumps(outcome.failing[:KEPT_FAILING], ensure_ascii=False) if outcome.failing else None
     return {
         "table_name": suite.table,
-        "rule_id": rule.id,
         "release_id": release_id,
-        "expectation": rule.expectation,
-        "severity": rule.severity,
-        "outcome": outcome.outcome,
-        "observed": outcome.observed,
-        "n_failed": outcome.n_failed,
-        "failing": json.dumps(outcome.failing[:KEPT_FAILING], ensure_ascii=False) if outcome.failing else None,
-        "because": rule.because,
-        "remedy": rule.remedy,
+        "failing": failing,
+        **{name: getattr(outcome, name) for name in ("rule_id", "outcome", "observed", "n_failed")},
+        **{name: getattr(rule, name) for name in ("expectation", "severity", "because", "remedy")},
     }

@@ -19,20 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FRAME_COLUMNS = [
-    "province_code",
-    "code",
-    "measure",
-    "form",
-    "score_text",
-    "score",
-    "interval_pct",
-    "parent_code",
-    "label_vi",
-    "label_en",
-    "scale_label",
-    "source_row",
-    "source_cell",
-]
+    "province_code", "code", "measure", "form", "score_text", "score", "interval_pct", "parent_code", "label_vi",
+    "label_en", "scale_label", "source_row", "source_cell",
+]  # fmt: skip
 HEADER_WITHIN = 20
 L = TypeVar("L", ScoreARow, ProvinceARow, ProvinceAColumn)
 

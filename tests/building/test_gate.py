@@ -129,3 +129,17 @@ def test_a_click_does_not_publish_a_build_without_its_analyses(own_warehouse: Se
     with connect(own_warehouse) as connection:
         assert connection.execute("select count(*) > 0 from marts.index_target").fetchone() == (True,)
     assert "Nothing new" in run_papi("refresh", "--warehouse", own_warehouse.warehouse).out
+
+
+@pytest.mark.long
+def test_a_model_built_by_hand_is_not_published_until_a_refresh(own_warehouse: Settings) -> None:
+    project = str(ROOT / "dbt_project")
+    where = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(own_warehouse.warehouse / "t")]
+    subprocess.run(
+        [str(Path(sys.executable).parent / "dbt"), "run", "--select", "dim_day", *where],
+        env=os.environ | {"PAPI_BUILD": str(own_warehouse.build)},
+        check=True,
+        capture_output=True,
+    )
+    with pytest.raises(NotFit, match="the build is not finished"):
+        gate.check(own_warehouse)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,10 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.settings import ROOT
 from tests import due
 
-CLAIMS = list(csv.DictReader((ROOT / "raw/plans/bg-2021/claims.csv").open(encoding="utf-8")))
 OURS = "from marts.index_score where province_key = '24-bac-giang'"
 
 Ask = Callable[..., Any]
@@ -28,61 +25,6 @@ def ask(published: duckdb.DuckDBPyConnection) -> Ask:
         return row[0] if len(row) == 1 else row
 
     return one
-
-
-VIETNAMESE_DIRECTION = {"up": "tang", "down": "giam", "unchanged": "giu_nguyen"}
-
-
-def found(ask: Ask, claim: dict[str, str]) -> object:
-    """What the warehouse says where the plan of 2021 claims something."""
-    year = int(claim["year"])
-    parent = f"parent_key = (select indicator_key {OURS} and year = {year} and code = '{claim['dimension']}')"
-    parts = f"level = 'sub_dimension' and obs_status = 'A' and {parent if claim['dimension'] else 'true'}"
-    at = f"{OURS} and year = {year}"
-    counted = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
-    match claim["measure"].split("_"):
-        case ["tong", "diem", "papi"]:
-            return ask(f"select score_printed {at} and level = 'total'")
-        case ["thu", "hang"]:
-            return ask(f"select rank {at} and level = 'total'")
-        case ["so", "tinh", "xep", "hang"]:
-            return ask(f"select n_ranked {at} and level = 'total'")
-        case ["nhom"]:
-            return ask(f"select group_computed {at} and level = 'total'")
-        case ["thay", "doi", "hang"]:
-            return ask(f"select rank_change {at} and level = 'total'")
-        case ["thay", "doi", "tong", "diem"]:
-            return ask(f"select change_printed {at} and level = 'total'")
-        case ["so", "truc"]:
-            return ask(f"select count(score) {at} and level = 'dimension'")
-        case ["so", "truc", *which]:
-            direction = counted["_".join(which)]
-            return ask(f"select count(*) {at} and level = 'dimension' and change_direction = ?", direction)
-        case ["diem", "truc"]:
-            return ask(f"select score_printed {at} and code = ?", claim["dimension"])
-        case ["thay", "doi", "diem", "truc"]:
-            return ask(f"select change_printed {at} and code = ?", claim["dimension"])
-        case ["so", "chi", "so", "thanh", "phan"]:
-            return ask(f"select count(score) {at} and level = 'sub_dimension'")
-        case ["so", "thanh", "phan", *which]:
-            return ask(f"select count(*) {at} and {parts} and change_direction = ?", counted["_".join(which)])
-        case ["chieu", "thay", "doi", "thanh", "phan"]:
-            return VIETNAMESE_DIRECTION[ask(f"select change_direction {at} and code = ?", claim["unit"])]
-        case ["ngay", "cong", "bo"]:
-            return ask("select published_on::varchar from core.dim_release where year = ? and is_current", year)
-    raise AssertionError(f"no rule for {claim['measure']}")
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim["claim_id"])
-def test_each_figure_of_the_plan_of_2021_is_found(ask: Ask, claim: dict[str, str]) -> None:
-    value = found(ask, claim)
-    stated = claim["stated"]
-    assert value == (Decimal(stated) if isinstance(value, (int, Decimal)) else stated)
-
-
-def test_the_plan_makes_enough_claims_to_be_a_test() -> None:
-    assert len(CLAIMS) == 61
-    assert {claim["year"] for claim in CLAIMS} == {"2020"}
 
 
 @pytest.mark.parametrize(
