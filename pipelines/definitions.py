@@ -6,12 +6,10 @@ Belongs here: putting assets, checks, job, sensor and schedule together. Does no
 import dagster as dg
 
 from pipelines.building import dbt
-from pipelines.orchestration.analysis_assets import build_analyses
 from pipelines.orchestration.automation import build_job, build_overdue_check, build_schedule, build_sensor
 from pipelines.orchestration.checks import build_checks
 from pipelines.orchestration.landing_assets import build_releases, build_reports
-from pipelines.orchestration.published_asset import build_published
-from pipelines.orchestration.warehouse_assets import build_warehouse, published_keys
+from pipelines.orchestration.warehouse_assets import build_analyses, build_published, build_warehouse, published_keys
 from pipelines.settings import Settings
 
 

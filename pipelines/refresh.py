@@ -99,7 +99,7 @@ def _run(settings: Settings) -> Refreshed:
         opened = aside.submit(_instance, settings)
         from pipelines.definitions import build_definitions
         from pipelines.orchestration.automation import ON_TIME, all_releases
-        from pipelines.orchestration.published_asset import PUBLISHED
+        from pipelines.orchestration.warehouse_assets import PUBLISHED
 
         job = build_definitions(settings).resolve_job_def("refresh")
         aside.submit(importlib.import_module, "dbt.cli.main")

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.building.landing_schema import create, insert_rows
+from pipelines.building.release_tables import create, insert_rows
 from pipelines.finding import Finding
 from pipelines.kept import Store, key_of
 from pipelines.plan.obligations import SEEDS, Duties, Obligation

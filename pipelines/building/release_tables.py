@@ -5,9 +5,9 @@ Belongs here: the shape of those tables. Does not belong here: reading deliverie
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines.building.landing_schema import create, insert_rows
 from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, not_stated_cells
 from pipelines.releases.landing import Landed, recall, suite
@@ -125,3 +125,21 @@ def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
         {"finding_id": f"{release_id}-{number:03d}", "release_id": release_id, **finding.as_row()}
         for number, finding in enumerate(landed.findings, start=1)
     ]
+
+
+def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+    """Create empty tables, each with its columns as SQL."""
+    connection.execute("create schema if not exists landing")
+    for table, columns in tables.items():
+        connection.execute(f"create table landing.{table} ({columns})")
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add rows to a table by name of column."""
+    if not rows:
+        return
+    import pandas as pd
+
+    connection.register("arriving", pd.DataFrame(rows, dtype=object))
+    connection.execute(f"insert into landing.{table} by name select * from arriving")
+    connection.unregister("arriving")

@@ -1,11 +1,11 @@
-"""All dbt models, as one set of Dagster assets.
+"""The warehouse as Dagster assets: dbt's models, the analyses, the publication.
 
-Belongs here: the fresh build file, dbt's run and its results as Dagster events. Does not belong here: SQL.
+Belongs here: Dagster's view of what building/ and analysis/ do. Does not belong here: doing it.
 """
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,24 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from pipelines.building import dbt, lock, sources
+from pipelines.analysis import marts
+from pipelines.building import dbt, gate, lock, publication, sources
 from pipelines.orchestration.landing_assets import OWNERS
+from pipelines.pages import whats_new
 from pipelines.published import SCHEMAS
 from pipelines.settings import Settings
 
+PUBLISHED = dg.AssetKey(["published"])
+ANALYSED_FROM = [
+    dg.AssetKey(name)
+    for name in (
+        ["core", "fct_score"],
+        ["core", "dim_target"],
+        ["marts", "index_score"],
+        ["marts", "index_change"],
+        ["seeds", "target_rule"],
+    )
+]
 log = logging.getLogger("papi")
 
 
@@ -101,6 +114,82 @@ def _row_counts(build: Path) -> dict[str, int]:
         return dict(connection.execute(sql).fetchall())
 
 
+def build_analyses(settings: Settings) -> dg.AssetsDefinition:
+    """Every mart of the analyses, in one step: each opens the build file after the models are done."""
+    described = marts.described(settings)
+
+    @dg.multi_asset(
+        name="analyses",
+        specs=[
+            dg.AssetSpec(
+                ["marts", table],
+                deps=ANALYSED_FROM,
+                group_name="marts_analysis",
+                owners=OWNERS,
+                kinds={"python", "numpy", "duckdb"},
+                description=described[table]["description"],
+            )
+            for analysis in marts.ANALYSES
+            for table in analysis.tables
+        ],
+        pool="duckdb_writer",
+    )
+    def analysed() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        lock.hold_until_exit(settings)
+        done = list(marts.run(settings))
+        for one in done:
+            for table, n_rows in one.n_rows.items():
+                yield dg.MaterializeResult(
+                    asset_key=["marts", table], metadata={"dagster/row_count": n_rows, "kept": one.is_kept}
+                )
+        rows = {table: n for one in done for table, n in one.n_rows.items()}
+        anew = [one.name for one in done if not one.is_kept]
+        log.info(
+            "analyses: %d rows in %d tables; %s",
+            sum(rows.values()),
+            len(rows),
+            f"computed {', '.join(anew)}" if anew else "all kept",
+        )
+
+    return analysed
+
+
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
     """Every asset that readers will see: core, marts and audit."""
     return sorted(key for key in warehouse.keys if key.path[0] in SCHEMAS)
+
+
+def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that follows every table readers see, and so every blocking check on them."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=upstream,
+        group_name="published",
+        owners=OWNERS,
+        kinds={"duckdb", "parquet"},
+        pool="duckdb_writer",
+        description=(
+            "warehouse/papi.duckdb with Parquet beside it, switched to in one step; refused unless the build is of the "
+            "files of now, whole, and passed every check."
+        ),
+    )
+    def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        import duckdb
+
+        lock.hold_until_exit(settings)
+        gate.check(settings)
+        with duckdb.connect(str(settings.build), read_only=True) as connection:
+            note = whats_new.render(connection)
+        done = publication.publish(settings, *sources.built_from(settings), note)
+        rows = done.n_rows
+        log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": rows["marts.index_score"],
+                "tables": dg.MetadataValue.json(rows),
+                "folder": dg.MetadataValue.path(str(done.folder)),
+            }
+        )
+
+    return published

@@ -98,10 +98,12 @@ class Reader(Generic[L]):
             Finding(rule, self.result.file, found, expected, remedy, self.sheet.name, at, column)
         )
 
-    def say_cell(self, rule: str, found: str, expected: str, remedy: str, row: int, column: int) -> None:
-        """A finding on one cell."""
+    def say_cell(
+        self, rule: str, found: str, expected: str, remedy: str, row: int, column: int, name: str | None = None
+    ) -> None:
+        """A finding on one cell, whose column has a letter or a name."""
         letter = column_letter(column)
-        place = (self.sheet.name, row + 1, letter, f"{letter}{row + 1}")
+        place = (self.sheet.name, row + 1, name or letter, f"{letter}{row + 1}")
         self.result.findings.append(Finding(rule, self.result.file, found, expected, remedy, *place))
 
     def not_a_number(self, row: int, column: int, measure: str, value: Value) -> None:
@@ -111,20 +113,8 @@ class Reader(Generic[L]):
             remedy = "Open the workbook in Excel, let it calculate, save it, and send that; a score is a number cell."
         elif isinstance(value, str) and number(value, other := "." if decimal == "," else ",") is not None:
             remedy = f"If {other!r} is the decimal sign of the whole file, declare `reading: {{decimal: '{other}'}}`."
-        letter = column_letter(column)
-        self.result.findings.append(
-            Finding(
-                "number",
-                self.result.file,
-                shown(value),
-                f"a number with {decimal!r} as its decimal sign",
-                remedy,
-                self.sheet.name,
-                row + 1,
-                measure if self.sheet.name is None else letter,
-                f"{letter}{row + 1}",
-            )
-        )
+        expected, name = f"a number with {decimal!r} as its decimal sign", None if self.sheet.name else measure
+        self.say_cell("number", shown(value), expected, remedy, row, column, name)
 
     def unknown_province(self, row: int, column: int, problem: str) -> None:
         expected = "a province of the day in provinces_as_of, named once"
