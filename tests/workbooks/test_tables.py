@@ -364,3 +364,11 @@ def test_headings_are_matched_by_text_in_any_order() -> None:
 def test_findings_are_bounded() -> None:
     content = b"province_code,code,score\n" + b"01,1.1,x\n" * 500
     assert len(read_text(content).findings) == MAX_FINDINGS
+
+
+def test_a_note_that_ends_before_the_column_of_scales_is_no_fault() -> None:
+    """Workbooks leave notes in the first column, and cells after them that do not exist."""
+    rows = ["Indicator,Scale,Bắc Giang,Hà Nội", "1.1. Tri thức công dân,0.25-2.5,0.83,0.74", "Ghi chú: xem phụ lục"]
+    said = read_text("\n".join(rows).encode(), COLUMNS)
+    assert not said.findings
+    assert {(r["province_code"], r["score_text"]) for r in said.records} == {("24", "0.83"), ("01", "0.74")}
