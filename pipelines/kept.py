@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -66,6 +66,13 @@ class Store:
         """The kept result, or None where there is none of this key."""
         path = self.folder / name / key
         return path if path.exists() else None
+
+    def ensure(self, name: str, key: str, write: Callable[[Path], None]) -> Path:
+        """The kept result; where there is none, ``write`` makes it first."""
+        if self.find(name, key) is None:
+            with self.make(name, key) as draft:
+                write(draft)
+        return self.folder / name / key
 
     @contextmanager
     def make(self, name: str, key: str) -> Iterator[Path]:

@@ -11,8 +11,9 @@ import importlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -88,24 +89,21 @@ def _run(settings: Settings) -> Refreshed:
 
     suites.read_suites(settings.expectations)  # a slip in a rule is found before anything is done
     judge.start()  # imports while Dagster and dbt do
-    # Hundreds of thousands of objects are made by imports and stay: the collector of cycles need not look at them again
-    # and again. This is what `gc.freeze` is for; benchmarks/README.md has the figures.
-    gc.disable()
     log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
-    import dagster as dg
-
     # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
     with ThreadPoolExecutor(max_workers=1) as aside:
-        opened = aside.submit(_instance, settings)
-        from pipelines.definitions import build_definitions
-        from pipelines.orchestration.automation import ON_TIME, all_releases
-        from pipelines.orchestration.warehouse_assets import PUBLISHED
+        with _frozen():
+            import dagster as dg
 
-        job = build_definitions(settings).resolve_job_def("refresh")
-        aside.submit(importlib.import_module, "dbt.cli.main")
-        with opened.result() as instance:
-            gc.freeze()
-            gc.enable()
+            opened = aside.submit(_instance, settings)
+            from pipelines.definitions import build_definitions
+            from pipelines.orchestration.automation import ON_TIME, all_releases
+            from pipelines.orchestration.warehouse_assets import PUBLISHED
+
+            job = build_definitions(settings).resolve_job_def("refresh")
+            aside.submit(importlib.import_module, "dbt.cli.main")
+            instance = opened.result()
+        with instance:
             result = job.execute_in_process(
                 instance=instance, tags=all_releases(release_ids), raise_on_error=False, run_config=QUIET
             )
@@ -122,6 +120,20 @@ def _run(settings: Settings) -> Refreshed:
     is_published = any(event.asset_key == PUBLISHED for event in result.all_events if event.is_step_materialization)
     problems = [] if is_published else _problems(result.all_events)
     return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Let the collector of cycles never look at what is made in here: imports make hundreds of thousands that stay.
+
+    This is what `gc.freeze` is for; benchmarks/README.md has the figures.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _instance(settings: Settings) -> dg.DagsterInstance:

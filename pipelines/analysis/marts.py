@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,11 +115,8 @@ def run(settings: Settings) -> Iterator[Analysed]:
         with duckdb.connect(str(settings.build)) as connection:
             key = _key(settings, analysis, connection)
             is_kept = store.find(analysis.name, key) is not None
-            if not is_kept:
-                with store.make(analysis.name, key) as draft:
-                    _write(analysis, marts, analysis.compute(settings, connection), draft)
-            folder = store.find(analysis.name, key)
-            assert folder is not None
+            write = partial(_compute, settings, analysis, marts, connection)
+            folder = store.ensure(analysis.name, key, write)
             n_rows = {table: _fill(connection, table, marts[table], folder) for table in analysis.tables}
             yield Analysed(analysis.name, n_rows, is_kept)
 
@@ -133,19 +131,22 @@ def _key(settings: Settings, analysis: Analysis, connection: duckdb.DuckDBPyConn
     return key_of("analysis", [settings.dbt_project / DESCRIBED], *inputs)
 
 
-def _write(analysis: Analysis, marts: dict[str, Row], made: Rows, folder: Path) -> None:
-    """Rows as one Parquet file a table."""
+def _compute(
+    settings: Settings, analysis: Analysis, marts: dict[str, Row], connection: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """Compute the rows and write them as one Parquet file a table."""
     import duckdb
     import pandas as pd
 
+    made = analysis.compute(settings, connection)
     folder.mkdir()
     for table in analysis.tables:
-        with duckdb.connect() as connection:
-            connection.execute(f"create table {table} ({_columns(marts[table])})")
+        with duckdb.connect() as typed:
+            typed.execute(f"create table {table} ({_columns(marts[table])})")
             if made[table]:
-                connection.register("arriving", pd.DataFrame(made[table], dtype=object))
-                connection.execute(f"insert into {table} by name select * from arriving")
-            connection.sql(f"from {table} order by all").write_parquet(str(folder / f"{table}.parquet"))
+                typed.register("arriving", pd.DataFrame(made[table], dtype=object))
+                typed.execute(f"insert into {table} by name select * from arriving")
+            typed.sql(f"from {table} order by all").write_parquet(str(folder / f"{table}.parquet"))
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, mart: Row, folder: Path) -> int:

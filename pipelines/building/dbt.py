@@ -53,15 +53,14 @@ def _parsed(settings: Settings) -> Path:
     versions = [version(package) for package in ("dbt-core", "dbt-adapters", "dbt-duckdb")]
     names = [path.relative_to(settings.dbt_project).as_posix() for path in project_files(settings)]
     place = "manifest", key_of(None, project_files(settings), *versions, *names)
-    if store.find(*place) is None:
+
+    def parse(folder: Path) -> None:
         _invoke(settings, ["parse", "--write-json"])
-        with store.make(*place) as folder:
-            folder.mkdir()
-            for name in (MANIFEST, AS_LOADED):
-                shutil.copy2(target / name, folder / name)
-    found = store.find(*place)
-    assert found is not None
-    return found
+        folder.mkdir()
+        for name in (MANIFEST, AS_LOADED):
+            shutil.copy2(target / name, folder / name)
+
+    return store.ensure(*place, parse)
 
 
 def build(settings: Settings, manifest: Manifest) -> list[Any]:

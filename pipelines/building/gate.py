@@ -72,8 +72,9 @@ def _nodes(nodes: dict[str, dict[str, str]], status: dict[str, str]) -> list[str
     """Seeds, models, data tests and hooks that dbt did not bring to a good end."""
     due = [unique_id for unique_id, node in nodes.items() if node["resource_type"] in ("seed", "model", "test")]
     return [
-        f"dbt {unique_id.replace('.', ' ', 1).replace('papi_warehouse.', '')}: {status.get(unique_id, 'not run')}"
+        f"dbt {kind} {name}: {status.get(unique_id, 'not run')}"
         for unique_id in dict.fromkeys([*due, *status])
+        for kind, _, name in [unique_id.split(".", 2)]
         if status.get(unique_id) not in WELL
     ]
 
@@ -84,6 +85,6 @@ def _rules(settings: Settings, outcomes: dict[tuple[str, str], str]) -> list[str
     for table, suite in read_suites(settings.expectations).items():
         for rule in suite.rules if table != landing.TABLE else []:
             outcome = outcomes.get((table, rule.id), "not_run")
-            if outcome != "pass" and not (outcome == "fail" and rule.severity == "warning"):
+            if rule.blocks(outcome):
                 said.append(f"rule {rule.id} of {table}: {outcome.replace('_', ' ')}")
     return said

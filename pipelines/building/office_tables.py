@@ -82,15 +82,12 @@ def land(settings: Settings) -> Path:
     """The DuckDB file of schema ``landing`` with TABLES as of now: plans and reports are read once for all who ask."""
     import duckdb
 
-    store = Store(settings.landing / "office")
-    place = "tables", _key(settings)
-    if store.find(*place) is None:
-        with store.make(*place) as draft, duckdb.connect(str(draft)) as connection:
+    def write(draft: Path) -> None:
+        with duckdb.connect(str(draft)) as connection:
             create(connection, TABLES)
             _fill(settings, connection)
-    found = store.find(*place)
-    assert found is not None
-    return found
+
+    return Store(settings.landing / "office").ensure("tables", _key(settings), write)
 
 
 def _key(settings: Settings) -> str:

@@ -72,7 +72,7 @@ def _asset(suite: Suite) -> dg.AssetKey:
 
 def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
     """A warning is shown, anything else that does not pass blocks; an error or a rule not run always blocks."""
-    is_warning = rule.severity == "warning" and outcome.outcome in ("pass", "fail")
+    is_warning = rule.severity == "warning" and not rule.blocks(outcome.outcome)
     metadata: dict[str, Any] = {
         "outcome": outcome.outcome,
         "observed": outcome.observed,

@@ -327,9 +327,10 @@ def _read_all(settings: Settings, known: list[Receipt]) -> list[ReadReport]:
     """What each file says, from the store where it was read before."""
     store = Store(settings.landing / "reports")
     places = [_place(settings.reports, receipt) for receipt in known]
-    new = [receipt for receipt, place in zip(known, places, strict=True) if store.find(*place) is None]
-    for receipt, read in zip(new, _read_new(settings.reports, new), strict=True):
-        with store.make(*_place(settings.reports, receipt)) as draft:
+    new = [(receipt, place) for receipt, place in zip(known, places, strict=True) if store.find(*place) is None]
+    fresh = _read_new(settings.reports, [receipt for receipt, _ in new])
+    for (_, place), read in zip(new, fresh, strict=True):
+        with store.make(*place) as draft:
             draft.write_text(read.model_dump_json(), encoding="utf-8")
     return [
         ReadReport.model_validate_json(path.read_bytes())

@@ -50,6 +50,10 @@ class Rule(BaseModel):
     bites: str
     finding: FindingTemplate | None = None
 
+    def blocks(self, outcome: str) -> bool:
+        """Whether an outcome of the rule keeps tables from being published: a failed warning is shown, no more."""
+        return outcome != "pass" and not (outcome == "fail" and self.severity == "warning")
+
 
 class Suite(BaseModel):
     """The rules of one table. ``key`` names the columns by which a failing row is reported."""
