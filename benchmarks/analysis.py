@@ -28,6 +28,7 @@ from tests.claims import misprints
 
 ROUNDS = 5
 FIGURES = 10_000
+EVERY = [one.name for one in marts.ANALYSES]
 RIGHT = ("exact", "other_rule", "sum_of_rounded_parts")
 
 
@@ -46,10 +47,10 @@ def main() -> None:
 
         def anew() -> None:
             shutil.rmtree(own.warehouse / "analysis", ignore_errors=True)
-            list(marts.run(own))
+            list(marts.run(own, EVERY))
 
         print(f"| every analysis, computed | {told(seconds(anew))} |")
-        print(f"| every analysis, inputs unchanged | {told(seconds(lambda: list(marts.run(own))))} |\n")
+        print(f"| every analysis, inputs unchanged | {told(seconds(lambda: list(marts.run(own, EVERY))))} |\n")
     verdicts(figures)
 
 

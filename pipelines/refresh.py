@@ -26,6 +26,8 @@ from pipelines.settings import TIMEZONE, Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipelines.building.ledger import Standing
+
 log = logging.getLogger("papi")
 # We print our own words for what failed; Dagster keeps its trace in the run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -54,18 +56,24 @@ class NothingToRead(ValueError):
     """raw/ holds no delivery, or none known at the as-of date."""
 
 
-def refresh(settings: Settings) -> Refreshed:
-    """Build, check and publish, unless nothing changed since the publication in force.
+def refresh(settings: Settings, full: bool = False) -> Refreshed:
+    """Build what is stale, check it and publish, unless nothing changed since the publication in force.
+
+    ``full`` begins from nothing: what was landed, built or analysed before is made anew.
 
     Raises ``lock.AlreadyRunning``, ``NothingToRead``, ``dbt.DbtFailed`` and ``expectations.UnreadableRules``; whatever
     happens, the last good publication stays until a better one takes its place in one step.
     """
     with lock.hold(settings):
         publication.sweep(settings)
+        damage = publication.damage(settings)
+        for said in damage:
+            log.info("damaged: %s; it is published again from the build", said)
         in_force = publication.current(settings)
-        if in_force is not None and in_force.fingerprint == fingerprint.of(settings):
+        is_current = in_force is not None and in_force.fingerprint == fingerprint.of(settings)
+        if is_current and not damage and not full:
             return Refreshed("nothing_new", _now())
-        done = _run(settings)
+        done = _run(settings, full)
         _remember(settings, done)
         return done
 
@@ -80,7 +88,7 @@ def last(settings: Settings) -> Refreshed | None:
     return Refreshed(**kept, failed_checks=checks)
 
 
-def _run(settings: Settings) -> Refreshed:
+def _run(settings: Settings, full: bool) -> Refreshed:
     release_ids = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
     if not release_ids:
         known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
@@ -88,8 +96,14 @@ def _run(settings: Settings) -> Refreshed:
     from pipelines.rules import judge, suites
 
     suites.read_suites(settings.expectations)  # a slip in a rule is found before anything is done
-    judge.start()  # imports while Dagster and dbt do
-    log.info("reading %d releases; loading Dagster and dbt", len(release_ids))
+    from pipelines.building import making, sources
+
+    if full:
+        making.discard_kept(settings)
+    standing = making.begin(settings, full)
+    if any(check_id.startswith("rule.") for check_id in standing.unjudged) or sources.RELEASE in standing.stale:
+        judge.start()  # imports while Dagster and dbt do
+    log.info("%s; loading Dagster and dbt", _due(standing))
     # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
     with ThreadPoolExecutor(max_workers=1) as aside:
         with _frozen():
@@ -100,13 +114,13 @@ def _run(settings: Settings) -> Refreshed:
             from pipelines.orchestration.automation import ON_TIME, all_releases
             from pipelines.orchestration.warehouse_assets import PUBLISHED
 
-            job = build_definitions(settings).resolve_job_def("refresh")
-            aside.submit(importlib.import_module, "dbt.cli.main")
+            job = build_definitions(settings, standing).resolve_job_def("refresh")
+            if any(not node_id.startswith(("landing.", "analysis.")) for node_id in standing.stale):
+                aside.submit(importlib.import_module, "dbt.cli.main")
             instance = opened.result()
+        tags = all_releases(release_ids) if sources.RELEASE in standing.stale else {}
         with instance:
-            result = job.execute_in_process(
-                instance=instance, tags=all_releases(release_ids), raise_on_error=False, run_config=QUIET
-            )
+            result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=QUIET)
     checks = [
         FailedCheck(
             f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}",
@@ -120,6 +134,18 @@ def _run(settings: Settings) -> Refreshed:
     is_published = any(event.asset_key == PUBLISHED for event in result.all_events if event.is_step_materialization)
     problems = [] if is_published else _problems(result.all_events)
     return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
+
+
+def _due(standing: Standing) -> str:
+    """What a refresh has to do, counted."""
+    from pipelines.building.ledger import title
+
+    if standing.is_settled:
+        return "every table is as it must be, every check was made"
+    n_tables = sum(not node_id.startswith("landing.") for node_id in standing.stale)
+    landed = [title(node_id).removeprefix("landing ") for node_id in standing.stale if node_id.startswith("landing.")]
+    read = f"reading {', '.join(landed)}; " if landed else ""
+    return f"{read}{n_tables} tables to build, {len(standing.unjudged)} checks to make"
 
 
 @contextmanager

@@ -9,14 +9,14 @@ Draws start from a seed that stands in every row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.files import load_yaml
+from pipelines.analysis.described import columns, create, tables_of_source
 from pipelines.kept import Store, key_of
 from pipelines.published import Row, main_index, rows
 from pipelines.seeds import Seeds
@@ -76,6 +76,7 @@ CLAIM_SQL = """
 """
 RELEASE_SQL = "select release_id, published_on, known_from, known_to, sha256 from core.dim_release order by all"
 GROUP_SQL = "select * from seeds.group_rule order by all"
+PLACE_SQL = "select * from seeds.province left join seeds.province_alias using (province_key) order by all"
 KNOWN_SQL = """
     select index_id, year, province_key, indicator_key, score, known_from, known_to
     from core.fct_score
@@ -105,13 +106,13 @@ class Analysed:
     is_kept: bool
 
 
-def run(settings: Settings) -> Iterator[Analysed]:
-    """Fill the analyses' marts in the build file, from what is kept where nothing they depend on changed."""
+def run(settings: Settings, names: Collection[str]) -> Iterator[Analysed]:
+    """Fill the marts of these analyses in the build file, from what is kept where nothing they depend on changed."""
     import duckdb
 
     marts = described(settings)
     store = Store(settings.warehouse / "analysis")
-    for analysis in ANALYSES:
+    for analysis in (one for one in ANALYSES if one.name in names):
         with duckdb.connect(str(settings.build)) as connection:
             key = _key(settings, analysis, connection)
             is_kept = store.find(analysis.name, key) is not None
@@ -142,7 +143,7 @@ def _compute(
     folder.mkdir()
     for table in analysis.tables:
         with duckdb.connect() as typed:
-            typed.execute(f"create table {table} ({_columns(marts[table])})")
+            typed.execute(f"create table {table} ({columns(marts[table])})")
             if made[table]:
                 typed.register("arriving", pd.DataFrame(made[table], dtype=object))
                 typed.execute(f"insert into {table} by name select * from arriving")
@@ -151,36 +152,17 @@ def _compute(
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, mart: Row, folder: Path) -> int:
     """Create one mart with its constraints and comments, from its Parquet file; returns its rows."""
-    connection.execute(f"create or replace table marts.{table} ({_columns(mart)})")
+    create(connection, f"marts.{table}", mart)
     connection.execute(
         f"insert into marts.{table} by name select * from read_parquet(?)", [f"{folder / table}.parquet"]
     )
-    texts = {f"table marts.{table}": mart["description"]} | {
-        f"column marts.{table}.{column['name']}": column["description"] for column in mart["columns"]
-    }
-    for what, text in texts.items():
-        quoted = text.replace("'", "''")
-        connection.execute(f"comment on {what} is '{quoted}'")
     [(n_rows,)] = connection.execute(f"select count(*) from marts.{table}").fetchall()
     return int(n_rows)
 
 
 def described(settings: Settings) -> dict[str, Row]:
     """Each table as the dbt project describes it, by name."""
-    [source] = load_yaml((settings.dbt_project / DESCRIBED).read_text("utf-8"))["sources"]
-    return {table["name"]: table for table in source["tables"]}
-
-
-def _columns(mart: Row) -> str:
-    """Columns of a table as SQL: types, constraints, key."""
-    lines = []
-    for column in mart["columns"]:
-        constraints = [
-            "not null" if one["type"] == "not_null" else f"check ({one['expression']})"
-            for one in column.get("constraints", [])
-        ]
-        lines.append(" ".join([column["name"], column["data_type"], *constraints]))
-    return ", ".join([*lines, f"primary key ({', '.join(mart['config']['meta']['key'])})"])
+    return tables_of_source(settings.dbt_project / DESCRIBED)
 
 
 def fields(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[int, Field]]:
@@ -331,5 +313,5 @@ ANALYSES = (
         (FIELD_SQL, DIMENSION_SQL, BREAK_SQL, RULE_SQL, PLAN_TARGET_SQL),
         targets,
     ),
-    Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL, RELEASE_SQL, GROUP_SQL), plan_claims),
+    Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL, RELEASE_SQL, GROUP_SQL, PLACE_SQL), plan_claims),
 )

@@ -9,9 +9,10 @@ the parsed manifest is kept in dbt_project/target/kept.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -51,11 +52,16 @@ def _parsed(settings: Settings) -> Path:
     target = settings.dbt_project / "target"
     store = Store(target / "kept")
     versions = [version(package) for package in ("dbt-core", "dbt-adapters", "dbt-duckdb")]
+    texts = [path for path in project_files(settings) if path.suffix != ".csv"]  # dbt reads a seed when it loads it
     names = [path.relative_to(settings.dbt_project).as_posix() for path in project_files(settings)]
-    place = "manifest", key_of(None, project_files(settings), *versions, *names)
+    place = "manifest", key_of(None, texts, *versions, *names, str(settings.dbt_project))
 
     def parse(folder: Path) -> None:
         _invoke(settings, ["parse", "--write-json"])
+        if _elsewhere(settings, target / MANIFEST):
+            # dbt took up what it had parsed before the folder was copied or moved, with the seeds of the other place.
+            (target / AS_LOADED).unlink(missing_ok=True)
+            _invoke(settings, ["parse", "--write-json"])
         folder.mkdir()
         for name in (MANIFEST, AS_LOADED):
             shutil.copy2(target / name, folder / name)
@@ -63,26 +69,33 @@ def _parsed(settings: Settings) -> Path:
     return store.ensure(*place, parse)
 
 
-def build(settings: Settings, manifest: Manifest) -> list[Any]:
-    """Seed, run and test the whole project into the build file; dbt's results, one a node.
+def _elsewhere(settings: Settings, manifest: Path) -> bool:
+    """Whether a manifest names seeds of another folder than the project's."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return any(node.get("root_path", str(settings.dbt_project)) != str(settings.dbt_project) for node in nodes)
 
+
+def build(settings: Settings, manifest: Manifest, chosen: Collection[str]) -> list[Any]:
+    """Seed, run and test the nodes of ``chosen`` (dbt's ids) in the build file; dbt's results, one a node.
+
+    Tables are made anew, never filled again: a seed that is only emptied would take its columns by position.
     Unit tests are left out: they judge the SQL on rows of their own, whatever the data, and belong to ``unit_test``.
-    Raises ``DbtFailed`` only where dbt itself broke; a failing test or model is among the results.
+    Raises ``DbtFailed`` where dbt itself broke or ran other nodes than those chosen; a failing test or model is among
+    the results.
     """
-    results: list[Any] = _invoke(settings, ["build", "--exclude-resource-type", "unit_test"], manifest).results
-    _keep_results(settings, results)
+    selection = [f"fqn:{'.'.join(manifest.nodes[name].fqn)}" for name in sorted(chosen)]
+    arguments = ["build", "--full-refresh", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
+    results: list[Any] = _invoke(settings, [*arguments, "--select", *selection], manifest).results
+    ran = {result.node.unique_id for result in results if result.node.resource_type != "operation"}
+    if not failed(results) and ran != set(chosen):
+        others = ", ".join(sorted(ran.symmetric_difference(chosen))[:5])
+        raise DbtFailed(f"dbt ran {len(ran)} nodes where {len(chosen)} were to run; they differ in {others}")
     return results
 
 
-def _keep_results(settings: Settings, results: list[Any]) -> None:
-    """Keep what became of each node in the build file, for the gate."""
-    import duckdb
-
-    with duckdb.connect(str(settings.build)) as connection:
-        connection.execute("create or replace table landing.node_result (unique_id varchar, status varchar)")
-        connection.executemany(
-            "insert into landing.node_result values (?, ?)", [[r.node.unique_id, str(r.status)] for r in results]
-        )
+def failed(results: list[Any]) -> list[Any]:
+    """Those of dbt's results that did not end well."""
+    return [r for r in results if r.status in ("error", "fail", "runtime error", "partial success")]
 
 
 def unit_test(settings: Settings, manifest: Manifest) -> list[Any]:
@@ -111,10 +124,17 @@ def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None 
     from dbt.cli.main import dbtRunner
 
     _silence()
-    where = ["--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)]
+    where = {
+        "--project-dir": settings.dbt_project,
+        "--profiles-dir": settings.dbt_project,
+        "--target-path": settings.dbt_project / "target",
+        "--profile": "papi_warehouse",
+        "--target": "office",
+    }
+    places = [text for option, value in where.items() for text in (option, str(value))]
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-version-check"]
-    with _build_path(settings):
-        result = dbtRunner(manifest=manifest).invoke([*quiet, *arguments, *where])
+    with _environment(settings):
+        result = dbtRunner(manifest=manifest).invoke([*quiet, *arguments, *places])
         _close_connections()
     if result.exception is not None or (result.result is None):
         raise DbtFailed(str(result.exception or "dbt gave no result"))
@@ -139,17 +159,17 @@ def _silence() -> None:
 
 
 @contextmanager
-def _build_path(settings: Settings) -> Iterator[None]:
-    """profiles.yml reads the path from the environment."""
-    before = os.environ.get("PAPI_BUILD")
+def _environment(settings: Settings) -> Iterator[None]:
+    """The path that profiles.yml reads; nothing that the user has set for another project decides what is built."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("DBT_")]:
+        del os.environ[name]
     os.environ["PAPI_BUILD"] = str(settings.build)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PAPI_BUILD"]
-        else:
-            os.environ["PAPI_BUILD"] = before
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _close_connections() -> None:

@@ -76,6 +76,15 @@ TABLES = {
         source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
         remedy varchar""",
 }
+# Tables by what decides them: a report that comes changes no plan, another day no report.
+GROUPS = {
+    "day": ("reporting_day",),
+    "report": ("report", "task_progress", "target_value", "report_event", "report_finding"),
+    "plan": (
+        "calendar_day", "plan", "plan_task", "plan_task_indicator", "plan_task_holder", "plan_task_unit", "plan_target",
+        "plan_claim", "obligation", "target_owed",
+    ),
+}  # fmt: skip
 
 
 def land(settings: Settings) -> Path:
@@ -90,12 +99,23 @@ def land(settings: Settings) -> Path:
     return Store(settings.landing / "office").ensure("tables", _key(settings), write)
 
 
-def _key(settings: Settings) -> str:
-    folders = (settings.plans, settings.reports)
+def parts(settings: Settings, group: str) -> dict[str, str]:
+    """A hash of each thing that decides the tables of a group, by its name."""
+    simulated = {"the mark of a demonstration": str(registry.is_simulated(settings))}
+    if group == "day":
+        return {"the day": str(reporting_day(settings)), **simulated, "the code": key_of("building")}
+    folders = (settings.plans, settings.reports) if group == "report" else (settings.plans,)
     files = sorted(p for folder in folders for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    seeds = [settings.seeds / f"{name}.csv" for name in SEEDS]
-    names = [path.relative_to(settings.raw).as_posix() for path in files]
-    return key_of("building", [*files, *seeds], *names, f"{settings.as_of} {reporting_day(settings)}")
+    return {
+        **{f"raw/{path.relative_to(settings.raw).as_posix()}": key_of(None, [path]) for path in files},
+        **{f"seed {name}": key_of(None, [settings.seeds / f"{name}.csv"]) for name in SEEDS},
+        **({"the as-of date": str(settings.as_of)} if group == "report" else simulated),
+        "the code": key_of("building"),
+    }
+
+
+def _key(settings: Settings) -> str:
+    return key_of("building", [], *(str(parts(settings, group)) for group in GROUPS))
 
 
 def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:

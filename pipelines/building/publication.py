@@ -1,11 +1,12 @@
 """Publication: the checked build becomes what readers open, in one step.
 
-Belongs here: copying, proving and switching a publication, and reading what one says of itself. Does not belong here:
-deciding whether a build may be published.
+Belongs here: copying, proving and switching a publication, reading what one says of itself, and telling whether its
+files are still those. Does not belong here: deciding whether a build may be published.
 
-A publication is a folder with papi.duckdb, parquet/, datapackage.json and a note on what is new. ``warehouse/current``
-links to the one in force, ``warehouse/papi.duckdb``, ``parquet`` and ``whats_new.md`` lead through it, so one rename of
-one link switches all of them; who holds the old file open goes on reading it.
+A publication is a folder with papi.duckdb, parquet/, datapackage.json, a note on what is new and the hashes of all
+these, every file read-only. ``warehouse/current`` links to the one in force, ``warehouse/papi.duckdb``, ``parquet`` and
+``whats_new.md`` lead through it, so one rename of one link switches all of them; who holds the old file open goes on
+reading it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import duckdb
 
 KEPT = 5
-DATABASE, PARQUET, PACKAGE, WHATS_NEW = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md"
+DATABASE, PARQUET, PACKAGE, WHATS_NEW, SUMS = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md", "sums.json"
 
 TABLES_SQL = """
     select schema_name, table_name, sql, comment
@@ -38,6 +40,19 @@ TABLES_SQL = """
 
 class PublicationFailed(RuntimeError):
     """The copy does not hold what the build holds; what was published before stays."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a publication is made of: the hash of all inputs, the as-of date, and what is compared next time.
+
+    ``data`` holds, by table, the hash of what decides its rows; ``releases`` the facts of each release's manifest.
+    """
+
+    fingerprint: str
+    as_of: str
+    data: Mapping[str, str] = field(default_factory=dict)
+    releases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,18 +76,48 @@ class Publication:
 
 
 def current(settings: Settings) -> Publication | None:
-    """The publication in force, or None before the first."""
+    """The publication in force; None before the first, and where its datapackage.json cannot be read."""
     try:
         folder = settings.current.resolve(strict=True)
-        return Publication(folder, json.loads((folder / PACKAGE).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+        package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+        return Publication(folder, package) if {"created", "fingerprint", "resources"} <= {*package} else None
+    except (FileNotFoundError, ValueError):
         return None
 
 
-def publish(settings: Settings, fingerprint: str, as_of: str, whats_new: str = "") -> Publication:
+def damage(settings: Settings, thorough: bool = False) -> list[str]:
+    """Files of the publication in force that are no longer as they were written, one sentence each.
+
+    A file of the size and time that it was written with is taken for whole, unless ``thorough`` asks for its hash.
+    """
+    if not settings.current.is_symlink():
+        return []
+    try:
+        folder = settings.current.resolve(strict=True)
+        sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+        return [
+            *(said for name, written in sums.items() for said in _changed(folder / name, written, thorough)),
+            *(f"{link.name} is no link to it" for link, _ in _links(settings) if not link.is_symlink()),
+        ]
+    except (OSError, ValueError, LookupError, TypeError):
+        return [f"the publication's list of hashes, {SUMS}, is missing or cannot be read"]
+
+
+def _changed(path: Path, written: Mapping[str, Any], thorough: bool) -> list[str]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return [f"{path.name} is gone"]
+    is_touched = (found.st_size, found.st_mtime_ns) != (written["size"], written["mtime_ns"])
+    is_changed = (is_touched or thorough) and sha256_of(path) != written["sha256"]
+    return [f"{path.name} was changed"] if is_changed else []
+
+
+def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publication:
     """Copy the build's core, marts and audit, prove the copy, switch to it; returns the new publication.
 
-    ``whats_new`` is the note that goes with it.
+    ``whats_new`` is the note that goes with it. The Parquet file of a table whose data are those of the publication in
+    force is that publication's file.
 
     Raises ``PublicationFailed`` or ``OSError``; until the last step readers see what they saw before.
     """
@@ -81,11 +126,12 @@ def publish(settings: Settings, fingerprint: str, as_of: str, whats_new: str = "
     name = f"{created:%Y%m%dT%H%M%S%f}"
     draft = settings.publications / f".{name}"
     (draft / PARQUET).mkdir(parents=True)
-    counts = _copy(settings.build, draft)
+    counts = _copy(settings, draft, stamp)
     _prove(draft, counts)
-    package = _package(draft, counts, created, fingerprint, as_of)
+    package = _package(draft, counts, created, stamp)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
+    _seal(draft)
     _sync(*draft.rglob("*"), draft)
     folder = settings.publications / name
     os.rename(draft, folder)
@@ -101,24 +147,30 @@ def sweep(settings: Settings) -> None:
     _next_link(settings).unlink(missing_ok=True)
 
 
-def _copy(build: Path, draft: Path) -> dict[str, int]:
-    """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros."""
+def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
+    """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros.
+
+    Returns the rows of each table in the build.
+    """
     import duckdb
 
     counts = {}
+    before = current(settings)
     with duckdb.connect(str(draft / DATABASE)) as connection:
-        connection.execute(f"attach {_quoted(build)} as build (read_only)")
+        connection.execute(f"attach {_quoted(settings.build)} as build (read_only)")
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         tables = connection.execute(TABLES_SQL, ["build", list(SCHEMAS)]).fetchall()
         for schema, table, sql, comment in tables:
             name = f"{schema}.{table}"
-            connection.execute(sql)
-            connection.execute(f"insert into {name} select * from build.{name} order by all")
-            connection.execute(f"comment on table {name} is {_quoted(comment)}")
             parquet = draft / PARQUET / f"{name}.parquet"
-            connection.execute(f"copy {name} to {_quoted(parquet)} (format parquet, compression zstd)")
-            counts[name] = _count(connection, name)
+            if not _take_over(before, name, stamp.data.get(name), parquet):
+                sorted_rows = f"select * from build.{name} order by all"
+                connection.execute(f"copy ({sorted_rows}) to {_quoted(parquet)} (format parquet, compression zstd)")
+            connection.execute(sql)
+            connection.execute(f"insert into {name} select * from read_parquet({_quoted(parquet)})")
+            connection.execute(f"comment on table {name} is {_quoted(comment)}")
+            counts[name] = _count(connection, f"build.{name}")
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns() "
             "where database_name = 'build' and list_contains(?, schema_name) and comment is not null",
@@ -138,7 +190,23 @@ def _copy(build: Path, draft: Path) -> dict[str, int]:
     return counts
 
 
-def _prove(draft: Path, counts: dict[str, int]) -> None:
+def _take_over(before: Publication | None, name: str, data: str | None, to: Path) -> bool:
+    """Take the Parquet file of the same data from the publication before, where it still has its hash."""
+    resources = before.package["resources"] if before and data else []
+    resource = next((one for one in resources if one["name"] == name and one.get("data") == data), None)
+    if before is None or resource is None:
+        return False
+    path = before.folder / resource["path"]
+    if not path.is_file() or resource["hash"] != f"sha256:{sha256_of(path)}":
+        return False
+    try:
+        os.link(path, to)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, to)
+    return True
+
+
+def _prove(draft: Path, counts: Mapping[str, int]) -> None:
     """Open the copy as a reader would and count."""
     import duckdb
 
@@ -153,7 +221,7 @@ def _prove(draft: Path, counts: dict[str, int]) -> None:
         raise PublicationFailed("marts.index_score is empty: nothing was accepted from raw/")
 
 
-def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint: str, as_of: str) -> dict[str, Any]:
+def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: Stamp) -> dict[str, Any]:
     """A Frictionless data package that describes the Parquet files."""
     import duckdb
 
@@ -175,6 +243,7 @@ def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint
                     "bytes": path.stat().st_size,
                     "hash": f"sha256:{sha256_of(path)}",
                     "rows": counts[name],
+                    "data": stamp.data.get(name),
                     "description": comment,
                     "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
                 }
@@ -184,11 +253,27 @@ def _package(draft: Path, counts: dict[str, int], created: datetime, fingerprint
         "name": "papi-warehouse",
         "title": "Kho chỉ số PAPI / PAPI indicator warehouse",
         "created": created.isoformat(),
-        "as_of": as_of,
-        "fingerprint": fingerprint,
+        "as_of": stamp.as_of,
+        "fingerprint": stamp.fingerprint,
+        "releases": dict(stamp.releases),
         "sources": [{"title": publisher} for (publisher,) in sources],
         "resources": resources,
     }
+
+
+def _seal(draft: Path) -> None:
+    """Make every file read-only and write down its hash."""
+    sums = {}
+    for path in sorted(path for path in draft.rglob("*") if path.is_file()):
+        path.chmod(0o444)
+        found = path.stat()
+        sums[path.relative_to(draft).as_posix()] = {
+            "sha256": sha256_of(path),
+            "size": found.st_size,
+            "mtime_ns": found.st_mtime_ns,
+        }
+    (draft / SUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+    (draft / SUMS).chmod(0o444)
 
 
 def _sync(*paths: Path) -> None:
@@ -204,10 +289,20 @@ def _switch(settings: Settings, folder: Path) -> None:
     following.symlink_to(folder.relative_to(settings.warehouse))
     os.replace(following, settings.current)
     _sync(settings.warehouse)
-    links = ((settings.published, DATABASE), (settings.parquet, PARQUET), (settings.whats_new, WHATS_NEW))
-    for link, target in links:
+    for link, target in _links(settings):
         if not link.is_symlink():
-            link.symlink_to(Path(settings.current.name) / target)
+            if link.exists():  # a file that somebody put in the place of the link
+                link.rename(link.with_name(f"{link.name}.not-ours-{folder.name}"))
+            link.symlink_to(target)
+
+
+def _links(settings: Settings) -> tuple[tuple[Path, Path], ...]:
+    current = Path(settings.current.name)
+    return (
+        (settings.published, current / DATABASE),
+        (settings.parquet, current / PARQUET),
+        (settings.whats_new, current / WHATS_NEW),
+    )
 
 
 def _next_link(settings: Settings) -> Path:

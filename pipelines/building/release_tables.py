@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.kept import key_of
+from pipelines.releases import deliveries, landing
 from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, not_stated_cells
-from pipelines.releases.landing import Landed, recall, suite
-from pipelines.rules.suites import outcome_row
+from pipelines.releases.landing import Landed, recall
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
 
@@ -41,14 +42,21 @@ TABLES = {
         finding_id varchar, release_id varchar, rule_id varchar, source_file varchar, sheet varchar,
         source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
         remedy varchar""",
-    "check_result": """
-        table_name varchar, rule_id varchar, release_id varchar, expectation varchar, severity varchar,
-        outcome varchar, observed varchar, n_failed integer, failing varchar, because varchar, remedy varchar""",
 }
 
 
-def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[Delivery]) -> None:
-    """Make and fill the tables from what was landed of the deliveries."""
+def parts(settings: Settings) -> dict[str, str]:
+    """A hash of each thing that decides these tables, by its name."""
+    known = deliveries.read_all(settings.raw, settings.as_of)
+    return {**landing.parts(settings, known), "the code": key_of("building")}
+
+
+def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
+    """Make and fill the tables from what was landed of the deliveries known; returns whether each of them was.
+
+    A delivery that was not landed yet is only due.
+    """
+    known = deliveries.read_all(settings.raw, settings.as_of)
     recalled = [(delivery, recall(settings, delivery)) for delivery in known]
     landed = [item for _, item in recalled if item is not None]
     accepted = [item for item in landed if item.is_accepted]
@@ -57,7 +65,7 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
     if accepted:
         files = [str(item.scores) for item in accepted if item.scores]
         connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
-    seeds = Seeds(settings.seeds)
+    seeds = Seeds(settings.seeds, landing.SEEDS)
     insert_rows(connection, "release", [_release_row(item.delivery) for item in accepted])
     insert_rows(
         connection,
@@ -82,17 +90,7 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, known: list[
     insert_rows(connection, "due", due_rows(seeds, expected))
     insert_rows(connection, "delivery", [_delivery_row(item) for item in landed])
     insert_rows(connection, "finding", [row for item in landed for row in _finding_rows(item)])
-    rules = suite(settings)
-    insert_rows(
-        connection,
-        "check_result",
-        [
-            outcome_row(rules, rule, outcome, item.delivery.release_id)
-            for item in landed
-            if item.outcomes
-            for rule, outcome in zip(rules.rules, item.outcomes, strict=True)
-        ],
-    )
+    return len(landed) == len(known)
 
 
 def _release_row(delivery: Delivery) -> dict[str, Any]:
@@ -128,10 +126,10 @@ def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
 
 
 def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
-    """Create empty tables, each with its columns as SQL."""
+    """Create empty tables in place of any of their names, each with its columns as SQL."""
     connection.execute("create schema if not exists landing")
     for table, columns in tables.items():
-        connection.execute(f"create table landing.{table} ({columns})")
+        connection.execute(f"create or replace table landing.{table} ({columns})")
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

@@ -1,50 +1,45 @@
-"""The build file before dbt: fresh, with schema ``landing`` and nothing else.
+"""Landed tables in the build file: what dbt reads, each group with the key of what it was landed from.
 
-Belongs here: putting dbt's sources into the file, with what they were made from. Does not belong here: their columns.
+Belongs here: putting dbt's sources into the file. Does not belong here: their columns.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from pipelines.building import fingerprint, office_tables, release_tables
-from pipelines.releases import deliveries
+from pipelines.building import graph, ledger, office_tables, release_tables
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
 
+RELEASE = "landing.release"
+OFFICE = tuple(f"landing.{group}" for group in office_tables.GROUPS)
 
-def fresh(settings: Settings) -> None:
-    """Make the build file anew: nothing of an earlier build can linger."""
+
+def load(settings: Settings, node_ids: Collection[str]) -> None:
+    """Put these groups of what was landed into schema ``landing`` of the build file."""
     import duckdb
 
-    for suffix in ("", ".wal"):
-        Path(f"{settings.build}{suffix}").unlink(missing_ok=True)
     settings.build.parent.mkdir(parents=True, exist_ok=True)
+    before = graph.read(settings)
     with duckdb.connect(str(settings.build)) as connection:
-        fill(settings, connection)
+        ledger.prepare(connection)
+        ledger.forget(connection, node_ids)
+        if fill(settings, connection, node_ids):
+            ledger.record(connection, before, graph.read(settings), node_ids)
 
 
-def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
-    """Put everything landed of what is known into schema ``landing``."""
-    release_tables.fill(settings, connection, deliveries.read_all(settings.raw, settings.as_of))
-    connection.execute("create table landing.built_from (fingerprint varchar, as_of varchar)")
-    connection.execute(
-        "insert into landing.built_from values (?, ?)", [fingerprint.of(settings), fingerprint.as_of(settings)]
-    )
-    office = str(office_tables.land(settings)).replace("'", "''")
-    connection.execute(f"attach '{office}' as office (read_only)")
-    for table in office_tables.TABLES:
-        connection.execute(f"create table landing.{table} as from office.landing.{table}")
-    connection.execute("detach office")
-
-
-def built_from(settings: Settings) -> tuple[str, str]:
-    """Fingerprint and as-of date of what the build file was made from."""
-    import duckdb
-
-    with duckdb.connect(str(settings.build), read_only=True) as connection:
-        [(made_from, as_of)] = connection.execute("select fingerprint, as_of from landing.built_from").fetchall()
-    return made_from, as_of
+def fill(settings: Settings, connection: duckdb.DuckDBPyConnection, node_ids: Collection[str]) -> bool:
+    """Make and fill the tables of these groups; returns whether they hold all that is known."""
+    is_whole = release_tables.fill(settings, connection) if RELEASE in node_ids else True
+    groups = [group for group in office_tables.GROUPS if f"landing.{group}" in node_ids]
+    if groups:
+        connection.execute("create schema if not exists landing")
+        office = str(office_tables.land(settings)).replace("'", "''")
+        connection.execute(f"attach '{office}' as office (read_only)")
+        for table in (table for group in groups for table in office_tables.GROUPS[group]):
+            connection.execute(f"create or replace table landing.{table} as from office.landing.{table}")
+        connection.execute("detach office")
+    return is_whole

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--as-of", type=DAY, help="Build only from what was known on this day (YYYY-MM-DD).")
+@click.option("--full", is_flag=True, help="Build from nothing, whatever was built before.")
 @RAW
 @with_warehouse
-def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
+def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Path | None) -> None:
     """Read raw/, build, check and publish."""
     settings = settings_of(raw, warehouse, as_of.date() if as_of else None)
     if not settings.raw.is_dir():
@@ -41,7 +42,7 @@ def refresh(as_of: datetime | None, raw: Path | None, warehouse: Path | None) ->
     from pipelines.rules.suites import UnreadableRules
 
     try:
-        done = run(settings)
+        done = run(settings, full)
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
     except NothingToRead as error:

@@ -23,11 +23,11 @@ def all_releases(release_ids: list[str]) -> dict[str, str]:
     return {RANGE_START: release_ids[0], RANGE_END: release_ids[-1]} if release_ids else {}
 
 
-def build_job() -> dg.UnresolvedAssetJobDefinition:
+def build_job(selection: dg.AssetSelection) -> dg.UnresolvedAssetJobDefinition:
     """The job that the command, the sensor and the schedule run."""
     return dg.define_asset_job(
         "refresh",
-        selection=dg.AssetSelection.all(),
+        selection=selection,
         description="Land every release, build, check and publish.",
         executor_def=dg.in_process_executor,
     )

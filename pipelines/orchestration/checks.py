@@ -1,69 +1,89 @@
 """The rules of expectations/ as Dagster asset checks: one check a rule, blocking where critical.
 
-Belongs here: Dagster's view of the rules on built tables, and keeping their outcomes in audit.check_result. Does not
-belong here: how a rule is judged, see expectations.py; rules on deliveries, which the landing asset reports.
+Belongs here: Dagster's view of the rules on built tables. Does not belong here: how a rule is judged, see
+rules/judge.py, and where its outcome is kept, see building/making.py; rules on deliveries, which the landing asset
+reports.
 """
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 import dagster as dg
 
-from pipelines.releases import landing
-from pipelines.rules import judge
-from pipelines.rules.judge import Task
-from pipelines.rules.suites import Outcome, Rule, Suite, outcome_row, read_suites
+from pipelines.building import making
+from pipelines.building.graph import Check, Graph
+from pipelines.rules.suites import Outcome, Rule, Suite
 from pipelines.settings import Settings
 
 SHOWN = 10
 log = logging.getLogger("papi")
 
 
-def build_checks(settings: Settings, analysed: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """Every rule on a built table, in two steps: the analyses follow the rules on what they read.
+def build_checks(settings: Settings, graph: Graph, analysed: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
+    """Every rule on a built table, in two steps: those that ask of an analysis follow the analyses.
 
     A step asks its rules in one go while the tables are not written to.
     """
-    suites = [suite for table, suite in read_suites(settings.expectations).items() if table != landing.TABLE]
     late = set(analysed)
-    return [
-        _build_step(settings, "check_tables", [suite for suite in suites if _asset(suite) not in late]),
-        _build_step(settings, "check_analyses", [suite for suite in suites if _asset(suite) in late]),
-    ]
+    rules = [check for check in graph.checks.values() if check.rule is not None]
+    steps: dict[str, list[Check]] = {"check_tables": [], "check_analyses": []}
+    for check in rules:
+        is_late = bool(late & {asset for parent in check.parents for asset in assets_of(graph, parent)})
+        steps["check_analyses" if is_late else "check_tables"].append(check)
+    return [_build_step(settings, graph, name, checks) for name, checks in steps.items()]
 
 
-def _build_step(settings: Settings, name: str, suites: list[Suite]) -> dg.AssetChecksDefinition:
+def _build_step(settings: Settings, graph: Graph, name: str, checks: list[Check]) -> dg.AssetChecksDefinition:
+    by_key = {rule_key(check): check for check in checks}
+
     @dg.multi_asset_check(
         name=name,
-        specs=[
-            dg.AssetCheckSpec(
-                rule.id,
-                asset=_asset(suite),
-                blocking=True,
-                description=rule.because,
-                metadata={"remedy": rule.remedy, "expectation": rule.expectation},
-            )
-            for suite in suites
-            for rule in suite.rules
-        ],
+        specs=[_spec(graph, check) for check in checks],
+        can_subset=True,
         pool="duckdb_writer",
     )
-    def checks() -> Iterator[dg.AssetCheckResult]:
-        answers = [judge.ask(Task(suite, settings.build)) for suite in suites]
-        judged = [
-            (suite, rule, outcome)
-            for suite, outcomes in zip(suites, answers, strict=True)
-            for rule, outcome in zip(suite.rules, outcomes, strict=True)
-        ]
-        keep(settings, judged)
-        for suite, outcomes in zip(suites, answers, strict=True):
-            passed = sum(outcome.outcome == "pass" for outcome in outcomes)
-            log.info("checks: %s, %d of %d rules pass", suite.table, passed, len(outcomes))
-        for suite, rule, outcome in judged:
+    def judged(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        chosen = [by_key[key] for key in sorted(context.op_execution_context.selected_asset_check_keys)]
+        outcomes = making.judge_rules(settings, [(c.suite, c.rule) for c in chosen if c.suite and c.rule])
+        for suite, of_suite in groupby(outcomes, key=lambda one: one[0]):
+            said = [outcome for _, _, outcome in of_suite]
+            passed = sum(outcome.outcome == "pass" for outcome in said)
+            log.info("checks: %s, %d of %d rules pass", suite.table, passed, len(said))
+        for suite, rule, outcome in outcomes:
             yield check_result(_asset(suite), rule, outcome)
 
-    return checks
+    return judged
+
+
+def _spec(graph: Graph, check: Check) -> dg.AssetCheckSpec:
+    assert check.suite is not None
+    assert check.rule is not None
+    own = _asset(check.suite)
+    others = {asset for parent in check.parents for asset in assets_of(graph, parent)} - {own}
+    return dg.AssetCheckSpec(
+        check.rule.id,
+        asset=own,
+        additional_deps=sorted(others),
+        blocking=True,
+        description=check.rule.because,
+        metadata={"remedy": check.rule.remedy, "expectation": check.rule.expectation},
+    )
+
+
+def rule_key(check: Check) -> dg.AssetCheckKey:
+    """The check as Dagster names it."""
+    assert check.suite is not None
+    assert check.rule is not None
+    return dg.AssetCheckKey(_asset(check.suite), check.rule.id)
+
+
+def assets_of(graph: Graph, node_id: str) -> list[dg.AssetKey]:
+    """The assets of a node: landed tables are one asset, every other table is its own."""
+    if node_id.startswith("landing."):
+        return [dg.AssetKey(["landing", "release" if node_id == "landing.release" else "report"])]
+    return [dg.AssetKey(table.split(".")) for table in graph.nodes[node_id].tables]
 
 
 def _asset(suite: Suite) -> dg.AssetKey:
@@ -95,18 +115,3 @@ def table_of(rows: list[dict[str, Any]]) -> dg.MetadataValue:
     """Rows with the same keys, as Dagster's pages show them."""
     shown = [dg.TableRecord({k: "" if v is None else str(v) for k, v in row.items()}) for row in rows]
     return dg.MetadataValue.table(shown, dg.TableSchema([dg.TableColumn(name) for name in (rows or [{}])[0]]))
-
-
-def keep(settings: Settings, judged: list[tuple[Suite, Rule, Outcome]]) -> None:
-    """Add outcomes on built tables to audit.check_result in the build file, in place of earlier ones on them."""
-    import duckdb
-    import pandas as pd
-
-    arriving = pd.DataFrame([outcome_row(*one) for one in judged], dtype=object)
-    with duckdb.connect(str(settings.build)) as connection:
-        tables = sorted({suite.table for suite, _, _ in judged})
-        connection.execute(
-            "delete from audit.check_result where release_id is null and list_contains(?, table_name)", [tables]
-        )
-        connection.register("arriving", arriving)
-        connection.execute("insert into audit.check_result by name select * from arriving")

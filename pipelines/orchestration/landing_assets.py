@@ -7,7 +7,7 @@ import logging
 
 import dagster as dg
 
-from pipelines.building import lock, office_tables
+from pipelines.building import lock, office_tables, sources
 from pipelines.orchestration.checks import SHOWN, table_of
 from pipelines.releases import deliveries, landing
 from pipelines.releases.landing import Landed
@@ -51,6 +51,7 @@ def build_releases(settings: Settings) -> dg.AssetsDefinition:
         wanted = set(context.partition_keys)
         chosen = [d for d in deliveries.read_all(settings.raw, settings.as_of) if d.release_id in wanted]
         landed = landing.land(settings, chosen)
+        sources.load(settings, [sources.RELEASE])
         accepted = [item for item in landed if item.is_accepted]
         n_rows = sum(item.n_rows for item in accepted)
         log.info("landing: %d of %d releases accepted, %d scores", len(accepted), len(landed), n_rows)
@@ -88,6 +89,7 @@ def build_reports(settings: Settings) -> dg.AssetsDefinition:
         import duckdb
 
         lock.hold_until_exit(settings)
+        sources.load(settings, sources.OFFICE)
         with duckdb.connect(str(office_tables.land(settings)), read_only=True) as connection:
             counts = office_tables.counts(connection)
             findings = office_tables.findings(connection)

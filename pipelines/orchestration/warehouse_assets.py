@@ -3,7 +3,6 @@
 Belongs here: Dagster's view of what building/ and analysis/ do. Does not belong here: doing it.
 """
 
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,23 +13,16 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.analysis import marts
-from pipelines.building import dbt, gate, lock, publication, sources
+from pipelines.building import dbt, lock, making
+from pipelines.building.graph import Graph
+from pipelines.orchestration.checks import assets_of
 from pipelines.orchestration.landing_assets import OWNERS
 from pipelines.pages import whats_new
 from pipelines.published import SCHEMAS
 from pipelines.settings import Settings
 
 PUBLISHED = dg.AssetKey(["published"])
-ANALYSED_FROM = [
-    dg.AssetKey(name)
-    for name in (
-        ["core", "fct_score"],
-        ["core", "dim_target"],
-        ["marts", "index_score"],
-        ["marts", "index_change"],
-        ["seeds", "target_rule"],
-    )
-]
+RESULTS = dg.AssetKey(["audit", "check_result"])
 log = logging.getLogger("papi")
 
 
@@ -52,9 +44,8 @@ class Translator(DagsterDbtTranslator):  # type: ignore[misc]
         return str(dbt_resource_props.get("description", ""))
 
 
-def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinition:
-    """The dbt models of ``manifest_path`` as assets; definitions and run share that one manifest."""
-    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+def build_warehouse(settings: Settings, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """dbt's seeds and models as assets; definitions and run share one manifest."""
     translator = Translator()
     project = DbtProject(project_dir=settings.dbt_project, profiles_dir=settings.dbt_project)
 
@@ -62,29 +53,33 @@ def build_warehouse(settings: Settings, manifest_path: Path) -> dg.AssetsDefinit
     def warehouse(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-        """The whole project is built each time, into a fresh file."""
+        """Exactly the tables and tests that the run selects, each table anew."""
         lock.hold_until_exit(settings)
-        sources.fresh(settings)
-        results = dbt.build(settings, dbt.load_manifest(settings))
+        outputs, checks = {}, {}
+        for unique_id, props in manifest["nodes"].items():
+            if props["resource_type"] == "test":
+                key = get_asset_check_key_for_test(manifest, translator, unique_id, project)
+                if key in context.selected_asset_check_keys:
+                    checks[unique_id] = key
+            elif props["resource_type"] in ("model", "seed"):
+                name = translator.get_asset_key(props).to_python_identifier()
+                if name in context.selected_output_names:
+                    outputs[unique_id] = name
+        results = making.build(settings, manifest, [*outputs, *checks])
         counts = _row_counts(settings.build)
-        wanted = context.selected_output_names
         for result in results:
             unique_id = result.node.unique_id
-            if result.node.resource_type in ("model", "seed") and result.status == "success":
+            if unique_id in outputs and result.status == "success":
                 props = manifest["nodes"][unique_id]
-                name = translator.get_asset_key(props).to_python_identifier()
-                if name in wanted:
-                    n_rows = counts.get(f"{props['schema']}.{props['name']}")
-                    metadata = {} if n_rows is None else {"dagster/row_count": n_rows}
-                    yield dg.Output(None, output_name=name, metadata=metadata)
-            elif result.node.resource_type == "test":
-                key = get_asset_check_key_for_test(manifest, translator, unique_id, project)
-                if key is not None and key in context.selected_asset_check_keys and result.status != "skipped":
-                    yield _check_result(key, result)
-        nodes = [r for r in results if r.node.resource_type != "operation"]
-        done = sum(r.status in ("success", "pass") for r in nodes)
-        log.info("dbt: %d of %d models, seeds and tests succeeded", done, len(nodes))
-        failed = [r for r in results if r.status in ("error", "fail", "runtime error")]
+                n_rows = counts.get(f"{props['schema']}.{props['name']}")
+                metadata = {} if n_rows is None else {"dagster/row_count": n_rows}
+                yield dg.Output(None, output_name=outputs[unique_id], metadata=metadata)
+            elif unique_id in checks and result.status != "skipped":
+                yield _check_result(checks[unique_id], result)
+        done = sum(unique_id in outputs for unique_id in (r.node.unique_id for r in results if r.status == "success"))
+        passed = sum(r.node.unique_id in checks and r.status == "pass" for r in results)
+        log.info("dbt: %d of %d tables built, %d of %d tests passed", done, len(outputs), passed, len(checks))
+        failed = dbt.failed(results)
         if failed:
             raise dg.Failure("; ".join(f"{r.node.name}: {r.message}" for r in failed), allow_retries=False)
 
@@ -114,8 +109,12 @@ def _row_counts(build: Path) -> dict[str, int]:
         return dict(connection.execute(sql).fetchall())
 
 
-def build_analyses(settings: Settings) -> dg.AssetsDefinition:
+def build_analyses(settings: Settings, graph: Graph) -> dg.AssetsDefinition:
     """Every mart of the analyses, in one step: each opens the build file after the models are done."""
+    reads = {
+        one.name: sorted({a for p in graph.nodes[f"analysis.{one.name}"].parents for a in assets_of(graph, p)})
+        for one in marts.ANALYSES
+    }
     described = marts.described(settings)
 
     @dg.multi_asset(
@@ -123,7 +122,7 @@ def build_analyses(settings: Settings) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 ["marts", table],
-                deps=ANALYSED_FROM,
+                deps=reads[analysis.name],
                 group_name="marts_analysis",
                 owners=OWNERS,
                 kinds={"python", "numpy", "duckdb"},
@@ -132,21 +131,23 @@ def build_analyses(settings: Settings) -> dg.AssetsDefinition:
             for analysis in marts.ANALYSES
             for table in analysis.tables
         ],
+        can_subset=True,
         pool="duckdb_writer",
     )
-    def analysed() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def analysed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         lock.hold_until_exit(settings)
-        done = list(marts.run(settings))
-        for one in done:
-            for table, n_rows in one.n_rows.items():
-                yield dg.MaterializeResult(
-                    asset_key=["marts", table], metadata={"dagster/row_count": n_rows, "kept": one.is_kept}
-                )
-        rows = {table: n for one in done for table, n in one.n_rows.items()}
+        chosen = {key.path[-1] for key in context.selected_asset_keys}
+        done = making.analyse(settings, [one.name for one in marts.ANALYSES if chosen & {*one.tables}])
+        rows = {table: (n, one) for one in done for table, n in one.n_rows.items()}
+        for table in chosen:
+            n_rows, one = rows[table]
+            yield dg.MaterializeResult(
+                asset_key=["marts", table], metadata={"dagster/row_count": n_rows, "kept": one.is_kept}
+            )
         anew = [one.name for one in done if not one.is_kept]
         log.info(
             "analyses: %d rows in %d tables; %s",
-            sum(rows.values()),
+            sum(n_rows for n_rows, _ in rows.values()),
             len(rows),
             f"computed {', '.join(anew)}" if anew else "all kept",
         )
@@ -157,6 +158,25 @@ def build_analyses(settings: Settings) -> dg.AssetsDefinition:
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
     """Every asset that readers will see: core, marts and audit."""
     return sorted(key for key in warehouse.keys if key.path[0] in SCHEMAS)
+
+
+def build_check_results(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """audit.check_result, which holds what every rule said, once all were asked."""
+
+    @dg.asset(
+        key=RESULTS,
+        deps=upstream,
+        group_name="audit",
+        owners=OWNERS,
+        kinds={"python", "duckdb"},
+        pool="duckdb_writer",
+        description="What each rule said of each table and of each delivery, from what was kept of its judgement.",
+    )
+    def check_result() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        lock.hold_until_exit(settings)
+        return dg.MaterializeResult(metadata={"dagster/row_count": making.write_results(settings)})
+
+    return check_result
 
 
 def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -170,18 +190,13 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         kinds={"duckdb", "parquet"},
         pool="duckdb_writer",
         description=(
-            "warehouse/papi.duckdb with Parquet beside it, switched to in one step; refused unless the build is of the "
-            "files of now, whole, and passed every check."
+            "warehouse/papi.duckdb with Parquet beside it, switched to in one step; refused unless every table was "
+            "made from the inputs of now and passed every check."
         ),
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
-        import duckdb
-
         lock.hold_until_exit(settings)
-        gate.check(settings)
-        with duckdb.connect(str(settings.build), read_only=True) as connection:
-            note = whats_new.render(connection)
-        done = publication.publish(settings, *sources.built_from(settings), note)
+        done = making.publish(settings, whats_new.render)
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
         return dg.MaterializeResult(

@@ -282,12 +282,28 @@ def _store(settings: Settings) -> Store:
     return Store(settings.landing)
 
 
+def parts(settings: Settings, known: Iterable[Delivery]) -> dict[str, str]:
+    """A hash of each thing that decides what is landed of these deliveries, by its name."""
+    own = {f"release {delivery.release_id}": _own_key(delivery) for delivery in known}
+    return {**own, **_common_parts(settings)}
+
+
 def _key(settings: Settings, delivery: Delivery) -> str:
+    return key_of("releases", [], delivery.release_id, _own_key(delivery), str(_common_parts(settings)))
+
+
+def _own_key(delivery: Delivery) -> str:
     own = sorted(p for p in delivery.folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    seeds = [settings.seeds / f"{name}.csv" for name in SEEDS]
-    rules = settings.expectations / f"{TABLE}.yml"
+    return key_of(None, own, str(delivery.findings))
+
+
+def _common_parts(settings: Settings) -> dict[str, str]:
     layouts = sorted(settings.layouts.glob("*.yaml"))
-    return key_of("releases", [*own, *seeds, rules, *layouts], delivery.release_id, str(delivery.findings))
+    return {
+        **{f"seed {name}": key_of(None, [settings.seeds / f"{name}.csv"]) for name in SEEDS},
+        **{f"layout {path.stem}": key_of(None, [path]) for path in layouts},
+        "the rules on deliveries": key_of(None, [settings.expectations / f"{TABLE}.yml"]),
+    }
 
 
 def _keep(settings: Settings, landed: Landed, frame: pd.DataFrame | None) -> None:

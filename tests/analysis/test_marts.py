@@ -20,7 +20,7 @@ TABLES = [table for analysis in ANALYSES for table in analysis.tables]
 
 
 def kept(settings: Settings) -> dict[str, bool]:
-    return {one.name: one.is_kept for one in marts.run(settings)}
+    return {one.name: one.is_kept for one in marts.run(settings, [one.name for one in ANALYSES])}
 
 
 def spoil(settings: Settings, sql: str) -> None:

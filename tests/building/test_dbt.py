@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from pipelines.building import dbt
 from pipelines.settings import Settings
+from tests.conftest import Built
 
 
 def test_each_unit_test_of_a_model_passes(own_warehouse: Settings) -> None:
@@ -28,16 +31,44 @@ def test_a_manifest_that_another_command_wrote_is_not_taken_for_ours(
     (tmp_path / "profiles.yml").write_text("small:", "utf-8")
     parsed: list[list[str]] = []
 
+    ours = '{"nodes": {}}'
+
     def parse(settings: Settings, arguments: list[str]) -> None:
         parsed.append(arguments)
         for name in (dbt.MANIFEST, dbt.AS_LOADED):
-            (settings.dbt_project / "target" / name).write_text("ours", "utf-8")
+            (settings.dbt_project / "target" / name).write_text(ours, "utf-8")
 
     monkeypatch.setattr(dbt, "_invoke", parse)
     dbt.ensure_manifest(settings)
     (tmp_path / "target" / dbt.MANIFEST).write_text("theirs", "utf-8")
-    assert dbt.ensure_manifest(settings).read_text("utf-8") == "ours"
+    assert dbt.ensure_manifest(settings).read_text("utf-8") == ours
     assert len(parsed) == 1
     (tmp_path / "profiles.yml").write_text("small: {}", "utf-8")
     dbt.ensure_manifest(settings)
     assert len(parsed) == 2
+
+
+def test_what_was_parsed_in_another_folder_is_parsed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt keeps the seeds' folder with what it parsed: a copied project would load the seeds of the other one."""
+    settings = Settings(dbt_project=tmp_path)
+    (tmp_path / "target").mkdir()
+    for name in ("dbt_project.yml", "profiles.yml", f"target/{dbt.AS_LOADED}"):
+        (tmp_path / name).write_text("small:", "utf-8")
+
+    def parse(settings: Settings, arguments: list[str]) -> None:
+        taken_up = (tmp_path / "target" / dbt.AS_LOADED).exists()
+        root = "/elsewhere" if taken_up else str(tmp_path)
+        (tmp_path / "target" / dbt.MANIFEST).write_text(json.dumps({"nodes": {"a": {"root_path": root}}}), "utf-8")
+        (tmp_path / "target" / dbt.AS_LOADED).write_text("", "utf-8")
+
+    monkeypatch.setattr(dbt, "_invoke", parse)
+    assert str(tmp_path) in dbt.ensure_manifest(settings).read_text("utf-8")
+
+
+def test_what_a_user_has_set_for_dbt_decides_nothing(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DBT_TARGET", "DBT_PROFILE", "DBT_RESOURCE_TYPES", "DBT_TARGET_PATH"):
+        monkeypatch.setenv(name, "other")
+    with dbt._environment(built.settings):
+        seen = {name for name in os.environ if name.startswith("DBT_")}
+    assert seen == set()
+    assert os.environ["DBT_TARGET"] == "other"

@@ -14,12 +14,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.building import gate
+from pipelines.building import gate, graph, ledger, making
 from pipelines.building.gate import NotFit
+from pipelines.building.graph import Graph
 from pipelines.orchestration.history import prepare_home
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
-from tests.conftest import Built, run_papi
+from tests.conftest import Built
+
+
+@pytest.fixture(scope="module")
+def now(built: Built) -> Graph:
+    return graph.read(built.settings)
 
 
 @pytest.fixture(scope="module")
@@ -29,70 +35,86 @@ def copied(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         yield connection
 
 
-def said_after(built: Built, copied: duckdb.DuckDBPyConnection, change: str) -> list[str]:
+def said(now: Graph, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return gate.refusals(now, ledger.standing(now, connection))
+
+
+def said_after(now: Graph, copied: duckdb.DuckDBPyConnection, change: str) -> list[str]:
     """What the gate says once the build file was changed, which is undone."""
     copied.begin()
     copied.execute(change)
-    said = gate.refusals(built.settings, copied)
+    found = said(now, copied)
     copied.rollback()
-    return said
+    return found
 
 
-def test_a_build_that_passed_every_check_may_be_published(built: Built, copied: duckdb.DuckDBPyConnection) -> None:
-    assert gate.refusals(built.settings, copied) == []
+def test_a_build_that_passed_every_check_may_be_published(now: Graph, copied: duckdb.DuckDBPyConnection) -> None:
+    assert said(now, copied) == []
+    assert gate.check(now, copied).is_settled
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ("drop table marts.index_target", "table marts.index_target is missing"),
-        ("drop table core.dim_day", "table core.dim_day is missing"),
+        ("drop table marts.index_target", "analysis targets is stale: its table is gone"),
+        ("drop table core.dim_day", "model dim_day is stale: its table is gone"),
+        ("drop macro table core.score_as_of", "model score_as_of is stale: its table is gone"),
+        ("delete from ledger.made where node_id like '%.dim_day'", "model dim_day is stale: not built yet"),
         (
-            "delete from audit.check_result where table_name = 'marts.index_core' and rule_id = 'rank_recounted'",
-            "rule rank_recounted of marts.index_core: not run",
+            "delete from ledger.outcome where check_id = 'rule.marts.index_core.rank_recounted'",
+            "rule rank_recounted of marts.index_core: not judged yet",
         ),
         (
-            "update audit.check_result set outcome = 'fail' where rule_id = 'rank_recounted'",
+            "update ledger.outcome set outcome = 'fail' where check_id = 'rule.marts.index_core.rank_recounted'",
             "rule rank_recounted of marts.index_core: fail",
         ),
         (
-            "update audit.check_result set outcome = 'error' where rule_id = 'name_confirmed'",
+            "update ledger.outcome set key = 'other' where check_id = 'rule.marts.index_core.rank_recounted'",
+            "rule rank_recounted of marts.index_core: judged on other data, or asked otherwise",
+        ),
+        (
+            "update ledger.outcome set outcome = 'error' where check_id like '%.name_confirmed'",
             "rule name_confirmed of core.dim_indicator: error",
         ),
         (
-            "update landing.node_result set status = 'fail' where unique_id like 'test.%grain_dim_day%'",
+            "update ledger.outcome set outcome = 'fail' where check_id like 'test.%grain_dim_day%'",
             "dbt test grain_dim_day",
         ),
-        (
-            "delete from landing.node_result where unique_id like 'model.%.index_core'",
-            "dbt model index_core: not run",
-        ),
-        ("update landing.built_from set fingerprint = 'another'", "made from other files than those of now"),
-        ("drop table landing.node_result", "the build is not finished"),
+        ("drop table ledger.outcome", "rule rank_recounted of marts.index_core: not judged yet"),
+        ("drop table ledger.made", "model index_core is stale: not built yet"),
     ],
 )
 def test_what_is_missing_or_failed_is_named(
-    built: Built, copied: duckdb.DuckDBPyConnection, change: str, says: str
+    now: Graph, copied: duckdb.DuckDBPyConnection, change: str, says: str
 ) -> None:
-    assert any(says in sentence for sentence in said_after(built, copied, change))
+    assert any(says in sentence for sentence in said_after(now, copied, change))
 
 
-def test_a_warning_that_fails_does_not_block(built: Built, copied: duckdb.DuckDBPyConnection) -> None:
-    failed = copied.execute("select count(*) from audit.check_result where outcome = 'fail'").fetchone()
-    assert failed is not None
-    assert failed[0] > 0
-    assert gate.refusals(built.settings, copied) == []
+def test_a_warning_that_fails_does_not_block(now: Graph, copied: duckdb.DuckDBPyConnection) -> None:
+    failed = [check for check, outcome in ledger.standing(now, copied).outcomes.items() if outcome.outcome == "fail"]
+    assert failed
+    assert all(now.checks[check].severity == "warning" for check in failed)
 
 
-def test_a_build_as_of_another_day_is_of_other_files(built: Built, copied: duckdb.DuckDBPyConnection) -> None:
-    assert gate.refusals(replace(built.settings, as_of=date(2020, 1, 1)), copied) == [
-        "the build was made from other files than those of now"
-    ]
+def test_a_build_as_of_another_day_is_refused_with_what_differs(
+    built: Built, copied: duckdb.DuckDBPyConnection
+) -> None:
+    refused = said(graph.read(replace(built.settings, as_of=date(2020, 1, 1))), copied)
+    assert any("landing release is stale: landing release: release papi-2019-r1 is gone" in one for one in refused)
+
+
+def test_a_table_that_no_node_makes_is_dropped(now: Graph, copied: duckdb.DuckDBPyConnection) -> None:
+    copied.begin()
+    copied.execute("create table marts.made_by_hand as select 1 as a")
+    ledger.drop_unknown(now, copied)
+    assert "marts.made_by_hand" not in ledger.there(copied)
+    assert said(now, copied) == []
+    copied.rollback()
 
 
 def test_without_a_build_there_is_nothing_to_publish(tmp_path: Path) -> None:
     with pytest.raises(NotFit, match=r"there is no build in .*Run `papi refresh`"):
-        gate.check(Settings(warehouse=tmp_path))
+        making.publish(Settings(warehouse=tmp_path), lambda _: "")
 
 
 def materialize(settings: Settings, selection: str) -> subprocess.CompletedProcess[str]:
@@ -106,11 +128,11 @@ def materialize(settings: Settings, selection: str) -> subprocess.CompletedProce
 
 @pytest.mark.long
 def test_a_click_does_not_publish_what_a_rule_refused(own_warehouse: Settings) -> None:
-    """A wrong rank in the build, and the outcome of the rule that found it."""
     before = own_warehouse.current.resolve()
     with duckdb.connect(str(own_warehouse.build)) as connection:
-        connection.execute("update marts.index_core set core_rank_to = 1 where core_rank_to = 2")
-        connection.execute("update audit.check_result set outcome = 'fail' where rule_id = 'rank_recounted'")
+        connection.execute(
+            "update ledger.outcome set outcome = 'fail' where check_id like '%index_core.rank_recounted'"
+        )
     clicked = materialize(own_warehouse, "published")
     assert clicked.returncode != 0
     assert "rule rank_recounted of marts.index_core: fail" in clicked.stdout + clicked.stderr
@@ -118,17 +140,17 @@ def test_a_click_does_not_publish_what_a_rule_refused(own_warehouse: Settings) -
 
 
 @pytest.mark.long
-def test_a_click_does_not_publish_a_build_without_its_analyses(own_warehouse: Settings) -> None:
+def test_a_click_on_one_model_builds_that_one_and_the_publication_stays_whole(own_warehouse: Settings) -> None:
+    clicked = materialize(own_warehouse, "core/dim_day")
+    assert clicked.returncode == 0, clicked.stderr
+    with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
+        assert said(graph.read(own_warehouse), connection) == []
     before = own_warehouse.current.resolve()
-    built = materialize(own_warehouse, "core/dim_day")
-    assert built.returncode == 0, built.stderr
     clicked = materialize(own_warehouse, "published")
-    assert clicked.returncode != 0
-    assert "table marts.index_target is missing" in clicked.stdout + clicked.stderr
-    assert own_warehouse.current.resolve() == before
+    assert clicked.returncode == 0, clicked.stderr
+    assert own_warehouse.current.resolve() != before
     with connect(own_warehouse) as connection:
         assert connection.execute("select count(*) > 0 from marts.index_target").fetchone() == (True,)
-    assert "Nothing new" in run_papi("refresh", "--warehouse", own_warehouse.warehouse).out
 
 
 @pytest.mark.long
@@ -141,5 +163,5 @@ def test_a_model_built_by_hand_is_not_published_until_a_refresh(own_warehouse: S
         check=True,
         capture_output=True,
     )
-    with pytest.raises(NotFit, match="the build is not finished"):
-        gate.check(own_warehouse)
+    with pytest.raises(NotFit, match="model dim_day is stale: not built yet, or its build was not finished"):
+        making.publish(own_warehouse, lambda _: "")

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from pipelines.building import publication
+from pipelines.building.publication import Stamp
 from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Built
@@ -22,11 +23,12 @@ LOOP = """
 import sys
 from pathlib import Path
 from pipelines.building import publication
+from pipelines.building.publication import Stamp
 from pipelines.settings import Settings
 settings = Settings(warehouse=Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(1000):
-    publication.publish(settings, str(number), "all")
+    publication.publish(settings, Stamp(str(number), "all"))
 """
 
 
@@ -69,7 +71,7 @@ def counts(settings: Settings) -> tuple[int, int, int]:
 
 
 def test_tables_comments_constraints_and_macros_travel_and_views_stay(settings: Settings) -> None:
-    publication.publish(settings, "f", "all")
+    publication.publish(settings, Stamp("f", "all"))
     with duckdb.connect(str(settings.published), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables() order by all"
@@ -83,7 +85,7 @@ def test_tables_comments_constraints_and_macros_travel_and_views_stay(settings: 
 
 
 def test_the_data_package_names_what_lies_beside_it(settings: Settings) -> None:
-    publication.publish(settings, "f", "2021-06-30")
+    publication.publish(settings, Stamp("f", "2021-06-30"))
     folder = settings.current.resolve()
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     assert (package["fingerprint"], package["as_of"]) == ("f", "2021-06-30")
@@ -93,16 +95,16 @@ def test_the_data_package_names_what_lies_beside_it(settings: Settings) -> None:
 
 
 def test_who_holds_the_old_file_open_goes_on_undisturbed(settings: Settings) -> None:
-    publication.publish(settings, "1", "all")
+    publication.publish(settings, Stamp("1", "all"))
     with duckdb.connect(str(settings.published.resolve()), read_only=True) as reader:
         build(settings, 5)
-        publication.publish(settings, "2", "all")
+        publication.publish(settings, Stamp("2", "all"))
         assert reader.execute("select count(*) from core.dim_release").fetchone() == (3,)
     assert counts(settings) == (5, 5, 5)
 
 
 def test_the_last_five_publications_are_kept(settings: Settings) -> None:
-    names = [publication.publish(settings, str(number), "all").folder.name for number in range(7)]
+    names = [publication.publish(settings, Stamp(str(number), "all")).folder.name for number in range(7)]
     assert sorted(p.name for p in settings.publications.iterdir()) == names[2:]
     found = publication.current(settings)
     assert found is not None
@@ -110,17 +112,17 @@ def test_the_last_five_publications_are_kept(settings: Settings) -> None:
 
 
 def test_an_empty_mart_is_not_published(settings: Settings) -> None:
-    publication.publish(settings, "1", "all")
+    publication.publish(settings, Stamp("1", "all"))
     build(settings, 0)
     with pytest.raises(publication.PublicationFailed, match="empty"):
-        publication.publish(settings, "2", "all")
+        publication.publish(settings, Stamp("2", "all"))
     assert counts(settings) == (3, 3, 3)
 
 
 def test_a_failure_on_the_way_leaves_the_old_and_its_rest_is_swept(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publication.publish(settings, "1", "all")
+    publication.publish(settings, Stamp("1", "all"))
 
     def full(*_: Path) -> None:
         raise OSError(28, "No space left on device")
@@ -128,7 +130,7 @@ def test_a_failure_on_the_way_leaves_the_old_and_its_rest_is_swept(
     with monkeypatch.context() as patched:
         patched.setattr(publication, "_sync", full)
         with pytest.raises(OSError, match="No space left"):
-            publication.publish(settings, "2", "all")
+            publication.publish(settings, Stamp("2", "all"))
     assert counts(settings) == (3, 3, 3)
     publication.sweep(settings)
     assert len(list(settings.publications.iterdir())) == 1
@@ -136,7 +138,7 @@ def test_a_failure_on_the_way_leaves_the_old_and_its_rest_is_swept(
 
 @pytest.mark.parametrize("moment", [0.02, 0.05, 0.11, 0.17, 0.26, 0.35])
 def test_killed_at_any_moment_readers_see_one_whole_publication(settings: Settings, moment: float) -> None:
-    publication.publish(settings, "first", "all")
+    publication.publish(settings, Stamp("first", "all"))
     command = [sys.executable, "-c", LOOP, str(settings.warehouse)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as publisher:
         assert publisher.stdout is not None
@@ -146,7 +148,7 @@ def test_killed_at_any_moment_readers_see_one_whole_publication(settings: Settin
             assert counts(settings) == (3, 3, 3)
         os.kill(publisher.pid, signal.SIGKILL)
     assert counts(settings) == (3, 3, 3)
-    publication.publish(settings, "after", "all")
+    publication.publish(settings, Stamp("after", "all"))
     assert not [p for p in settings.publications.iterdir() if p.name.startswith(".")]
 
 

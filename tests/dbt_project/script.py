@@ -34,7 +34,7 @@ def build(
     path = warehouse / (as_of.isoformat() if as_of else "all") / "build.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
-        sources.fill(settings, connection)
+        sources.fill(settings, connection, [sources.RELEASE, *sources.OFFICE])
         connection.execute(f"attach '{built.settings.build}' as ready (read_only); create schema seeds")
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'ready' and schema_name = 'seeds'"
@@ -46,12 +46,6 @@ def build(
         for schema, statement in statements(Settings()):
             if as_of is None or schema not in ("marts", "audit"):
                 connection.execute(statement)
-        macros = connection.execute(
-            "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-            "where database_name = 'ready' and function_type = 'table_macro' and schema_name in ('core', 'marts')"
-        )
-        for schema, macro, parameters, definition in macros.fetchall():
-            connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
         connection.execute("detach ready")
     return path
 
@@ -66,9 +60,11 @@ def statements(settings: Settings) -> list[tuple[str, str]]:
     while left:
         ready = [n for n in left if all(d in done or not d.startswith("model.") for d in n.depends_on_nodes)]
         for node in ready:
-            kind = "view" if node.config.materialized == "view" else "table"
             text = (compiled / node.package_name / node.original_file_path).read_text("utf-8")
-            sql.append((node.schema, f"create {kind} {node.schema}.{node.name} as {text}"))
+            kind, name, as_what = node.config.materialized, f"{node.schema}.{node.name}", "as"
+            if kind == "table_macro":
+                kind, name, as_what = "macro", f"{name}({', '.join(node.config['parameters'])})", "as table"
+            sql.append((node.schema, f"create {kind} {name} {as_what} {text}"))
             done.add(node.unique_id)
         left = [node for node in left if node.unique_id not in done]
     return sql

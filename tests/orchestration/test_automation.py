@@ -15,7 +15,7 @@ from pipelines.settings import TIMEZONE, Settings
 
 @pytest.fixture
 def job() -> dg.UnresolvedAssetJobDefinition:
-    return automation.build_job()
+    return automation.build_job(dg.AssetSelection.all())
 
 
 def test_the_check_on_time_warns_and_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,169 @@
+"""Making tables and outcomes in the build file, and publishing it: each step leaves the ledger true.
+
+Belongs here: what every step does around its work - which keys are taken away, which are written. Does not belong
+here: the work itself; when a step runs, which refresh.py and Dagster's buttons decide.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.analysis import marts
+from pipelines.analysis.marts import Analysed
+from pipelines.building import check_results, dbt, fingerprint, gate, graph, ledger, publication
+from pipelines.building.graph import Graph
+from pipelines.building.ledger import Standing
+from pipelines.building.publication import Publication, Stamp
+from pipelines.rules import judge
+from pipelines.rules.judge import Task
+from pipelines.rules.suites import Outcome, OutcomeName
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.rules.suites import Rule, Suite
+
+OF_DBT: dict[str, OutcomeName] = {"pass": "pass", "warn": "fail", "fail": "fail"}
+
+
+def begin(settings: Settings, full: bool) -> Standing:
+    """The standing of the build file before a refresh; what no node makes any more is dropped from it.
+
+    ``full``, or a file that cannot be read or is twice the size of its tables, makes a refresh begin from nothing.
+    """
+    now = graph.read(settings)
+    if full or not _is_sound(settings):
+        discard(settings)
+        return ledger.standing(now, None)
+    if not settings.build.exists():
+        return ledger.standing(now, None)
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+        ledger.drop_unknown(now, connection)
+        found = ledger.standing(now, connection)
+    if found.stale.keys() >= now.nodes.keys():
+        discard(settings)
+    return found
+
+
+def standing(settings: Settings) -> Standing:
+    """The standing of the build file as it lies."""
+    now = graph.read(settings)
+    if not settings.build.exists():
+        return ledger.standing(now, None)
+    with duckdb.connect(str(settings.build), read_only=True) as connection:
+        return ledger.standing(now, connection)
+
+
+def discard(settings: Settings) -> None:
+    """Take the build file away, with its log."""
+    for suffix in ("", ".wal"):
+        settings.build.with_name(f"{settings.build.name}{suffix}").unlink(missing_ok=True)
+
+
+def discard_kept(settings: Settings) -> None:
+    """Take away all that was kept of earlier readings, analyses and parses."""
+    for folder in (settings.landing, settings.warehouse / "analysis", settings.dbt_project / "target" / "kept"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_sound(settings: Settings) -> bool:
+    if not settings.build.exists():
+        return True
+    try:
+        with duckdb.connect(str(settings.build)) as connection:
+            connection.execute("checkpoint")
+            [(_, _, _, _, used, free, *_)] = connection.execute("pragma database_size").fetchall()
+    except duckdb.Error:
+        return False
+    return bool(free <= used)
+
+
+def build(settings: Settings, manifest: Mapping[str, Any], chosen: Collection[str]) -> list[Any]:
+    """Build these seeds and models with dbt and run these tests; dbt's results. dbt itself takes the keys away."""
+    settings.build.parent.mkdir(parents=True, exist_ok=True)
+    before = graph.read(settings, manifest)
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+    results = dbt.build(settings, dbt.load_manifest(settings), chosen)
+    made = [r.node.unique_id for r in results if r.status == "success"]
+    judged = [
+        (before.checks[result.node.unique_id], _outcome(result))
+        for result in results
+        if result.node.unique_id in before.checks and result.status != "skipped"
+    ]
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.record(connection, before, graph.read(settings, manifest), made)
+        ledger.keep(connection, judged)
+    return results
+
+
+def _outcome(result: Any) -> Outcome:
+    said = str(result.message or f"{result.failures or 0} rows")
+    return Outcome(result.node.unique_id, OF_DBT.get(result.status, "error"), said, result.failures or 0)
+
+
+def analyse(settings: Settings, names: Collection[str]) -> list[Analysed]:
+    """Fill the marts of these analyses."""
+    node_ids = [f"analysis.{name}" for name in names]
+    before = graph.read(settings)
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+        ledger.forget(connection, node_ids)
+    done = list(marts.run(settings, names))
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.record(connection, before, graph.read(settings), node_ids)
+    return done
+
+
+def judge_rules(settings: Settings, chosen: Iterable[tuple[Suite, Rule]]) -> list[tuple[Suite, Rule, Outcome]]:
+    """Judge these rules on the tables as they lie, and keep what they said."""
+    now = graph.read(settings)
+    suites: dict[str, Suite] = {}
+    for suite, rule in chosen:
+        own = suites.setdefault(suite.table, suite.model_copy(update={"rules": []}))
+        own.rules.append(rule)
+    judged = [
+        (suite, rule, outcome)
+        for suite in suites.values()
+        for rule, outcome in zip(suite.rules, judge.ask(Task(suite, settings.build)), strict=True)
+    ]
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+        ledger.keep(connection, [(now.checks[f"rule.{suite.table}.{rule.id}"], said) for suite, rule, said in judged])
+        _write_results(settings, connection, now)
+    return judged
+
+
+def write_results(settings: Settings) -> int:
+    """Write audit.check_result anew; returns its rows."""
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+        _write_results(settings, connection, graph.read(settings))
+        [(n_rows,)] = connection.execute(f"select count(*) from {check_results.TABLE}").fetchall()
+    return int(n_rows)
+
+
+def _write_results(settings: Settings, connection: duckdb.DuckDBPyConnection, now: Graph) -> None:
+    check_results.write(settings, connection, now, ledger.standing(now, connection).outcomes)
+
+
+def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection], str]) -> Publication:
+    """Publish the build file, if the gate lets it: ``whats_new`` writes the note that goes with it.
+
+    Raises ``gate.NotFit`` and ``publication.PublicationFailed``.
+    """
+    if not settings.build.exists():
+        raise gate.NotFit(f"there is no build in {settings.warehouse}. {gate.REMEDY}")
+    taken, now = fingerprint.of(settings), graph.read(settings)
+    with duckdb.connect(str(settings.build)) as connection:
+        ledger.prepare(connection)
+        ledger.drop_unknown(now, connection)
+        found = gate.check(now, connection)
+        _write_results(settings, connection, now)
+        note = whats_new(connection)
+    data = {table: found.wanted[node_id].data for table, node_id in now.makes.items()}
+    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data), note)
