@@ -9,6 +9,7 @@ can miss one.
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,10 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from pipelines.files import sha256_of, write_whole
 from pipelines.settings import ROOT
+
+log = logging.getLogger("papi")
 
 # Each package below the doors with those that it may import; all may import the files of pipelines/ itself.
 # tests/test_architecture.py holds the code to it.
@@ -57,15 +61,25 @@ def _code_of(package: str, root: Path) -> str:
 
 
 class Store:
-    """Results under one folder: a file or folder for each name, under the key of what it was made from."""
+    """Results under one folder: a file or folder for each name, under the key of what it was made from.
+
+    Beside each lies the hash of its bytes: a result that was changed since, or that broke, is none, and is made again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def find(self, name: str, key: str) -> Path | None:
-        """The kept result, or None where there is none of this key."""
+        """The kept result, or None where there is none of this key, or not with the bytes that were kept."""
         path = self.folder / name / key
-        return path if path.exists() else None
+        try:
+            is_whole = _sum_beside(path).read_text("utf-8") == _sum_of(path)
+        except OSError:
+            return None
+        if not is_whole:
+            log.info("damaged: %s is not what was kept; it is made again", path)
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return path if is_whole else None
 
     def ensure(self, name: str, key: str, write: Callable[[Path], None]) -> Path:
         """The kept result; where there is none, ``write`` makes it first."""
@@ -83,7 +97,22 @@ class Store:
             draft = Path(beside) / key
             yield draft
             if not place.exists():  # else another process was faster
+                write_whole(_sum_beside(place), _sum_of(draft))
                 draft.rename(place)
         for other in place.parent.iterdir():
-            if other != place and not other.name.startswith("."):
+            if other not in (place, _sum_beside(place)) and not other.name.startswith("."):
                 shutil.rmtree(other) if other.is_dir() else other.unlink()
+
+
+def _sum_beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _sum_of(path: Path) -> str:
+    """A hash of the bytes of a file, or of the names and bytes of all files of a folder."""
+    if path.is_file():
+        return sha256_of(path)
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    if not files:
+        raise FileNotFoundError(path)
+    return key_of(None, files, *(one.relative_to(path).as_posix() for one in files))

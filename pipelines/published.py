@@ -21,8 +21,15 @@ class NotPublishedYet(RuntimeError):
     """There is no published warehouse to ask."""
 
 
+class CannotBeRead(RuntimeError):
+    """There is a published warehouse, and it cannot be opened; the message says why and what to do."""
+
+
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The published file, read-only and closed to other files and the network. Raises ``NotPublishedYet``."""
+    """The published file, read-only and closed to other files and the network.
+
+    Raises ``NotPublishedYet`` and ``CannotBeRead``.
+    """
     import duckdb
 
     if not settings.published.exists():
@@ -31,7 +38,14 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
         "enable_external_access": "false",
         "lock_configuration": "true",
     }
-    return duckdb.connect(str(settings.published.resolve()), read_only=True, config=config)
+    try:
+        return duckdb.connect(str(settings.published.resolve()), read_only=True, config=config)
+    except (duckdb.Error, OSError) as error:
+        if "lock" in str(error).lower():
+            why = f"somebody holds it open for writing: close that program, or read the files in {settings.parquet}"
+        else:
+            why = f"{str(error).splitlines()[0]}; `papi status --verify` says whether it is damaged"
+        raise CannotBeRead(f"{settings.published} cannot be read: {why}") from None
 
 
 def main_index(connection: duckdb.DuckDBPyConnection) -> str:

@@ -10,7 +10,7 @@ import gc
 import importlib
 import json
 import logging
-import os
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,13 +20,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.building import fingerprint, lock, publication
 from pipelines.files import write_whole
-from pipelines.releases import deliveries
+from pipelines.releases import deliveries, landing
+from pipelines.releases.rewritten import gone
 from pipelines.settings import TIMEZONE, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from pipelines.building.ledger import Standing
+
+LEAST_SPACE = 4 * 1024 * 1024  # bytes; with less left, a database's error is about that
 
 log = logging.getLogger("papi")
 # We print our own words for what failed; Dagster keeps its trace in the run history.
@@ -64,7 +67,10 @@ def refresh(settings: Settings, full: bool = False) -> Refreshed:
     Raises ``lock.AlreadyRunning``, ``NothingToRead``, ``dbt.DbtFailed`` and ``expectations.UnreadableRules``; whatever
     happens, the last good publication stays until a better one takes its place in one step.
     """
+    was_killed = lock.was_left(settings)
     with lock.hold(settings):
+        if was_killed:
+            close_killed(settings)
         publication.sweep(settings)
         damage = publication.damage(settings)
         for said in damage:
@@ -73,19 +79,41 @@ def refresh(settings: Settings, full: bool = False) -> Refreshed:
         is_current = in_force is not None and in_force.fingerprint == fingerprint.of(settings)
         if is_current and not damage and not full:
             return Refreshed("nothing_new", _now())
-        done = _run(settings, full)
+        try:
+            done = _run(settings, full)
+        except Exception as error:
+            raise _of_the_disk(settings, error) or error from None
         _remember(settings, done)
         return done
+
+
+def _of_the_disk(settings: Settings, error: Exception) -> OSError | None:
+    """What a database's own error says of the disk, in a sentence; None for any other error."""
+    if type(error).__module__.split(".")[0] not in ("sqlalchemy", "sqlite3", "duckdb", "_duckdb"):
+        return None
+    free = shutil.disk_usage(settings.warehouse).free
+    said = str(getattr(error, "orig", error)).splitlines()[0]
+    return OSError(f"no space left on the disk of {settings.warehouse}" if free < LEAST_SPACE else f"{said}")
+
+
+def close_killed(settings: Settings) -> None:
+    """Mark runs whose process was killed as failed in Dagster's history."""
+    from pipelines.orchestration import history
+
+    history.opened(settings).dispose()
 
 
 def last(settings: Settings) -> Refreshed | None:
     """The last refresh that had something to do, or None."""
     try:
         kept = json.loads((settings.warehouse / "last_refresh.json").read_text(encoding="utf-8"))
+        checks = [FailedCheck(**check) for check in kept.pop("failed_checks")]
+        return Refreshed(**kept, failed_checks=checks)
     except FileNotFoundError:
         return None
-    checks = [FailedCheck(**check) for check in kept.pop("failed_checks")]
-    return Refreshed(**kept, failed_checks=checks)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        problem = "last_refresh.json cannot be read; the next refresh writes it anew"
+        return Refreshed("not_published", _now(), problems=[problem])
 
 
 def _run(settings: Settings, full: bool) -> Refreshed:
@@ -98,6 +126,11 @@ def _run(settings: Settings, full: bool) -> Refreshed:
     suites.read_suites(settings.expectations)  # a slip in a rule is found before anything is done
     from pipelines.building import making, sources
 
+    making.refuse_rewritten(settings)
+    for release_id in gone(settings, publication.releases(settings)):
+        log.info("%s was part of the last publication and is no longer under raw/", release_id)
+    if full or not settings.build.exists():
+        judge.start()  # imports while dbt parses
     if full:
         making.discard_kept(settings)
     standing = making.begin(settings, full)
@@ -107,11 +140,11 @@ def _run(settings: Settings, full: bool) -> Refreshed:
     # Creating the run history waits for the disk, and the judging process for nobody: meanwhile dbt loads.
     with ThreadPoolExecutor(max_workers=1) as aside:
         with _frozen():
-            import dagster as dg
+            from pipelines.orchestration import history
 
-            opened = aside.submit(_instance, settings)
+            opened = aside.submit(history.opened, settings)
             from pipelines.definitions import build_definitions
-            from pipelines.orchestration.automation import ON_TIME, all_releases
+            from pipelines.orchestration.automation import all_releases
             from pipelines.orchestration.warehouse_assets import PUBLISHED
 
             job = build_definitions(settings, standing).resolve_job_def("refresh")
@@ -121,19 +154,41 @@ def _run(settings: Settings, full: bool) -> Refreshed:
         tags = all_releases(release_ids) if sources.RELEASE in standing.stale else {}
         with instance:
             result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=QUIET)
-    checks = [
-        FailedCheck(
-            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}",
-            evaluation.description or str(evaluation.metadata.get("message", "")),
-            evaluation.severity == dg.AssetCheckSeverity.ERROR,
-        )
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.check_name != ON_TIME
-    ]
     # A run is green where a step was skipped: only the publication itself says that it happened.
     is_published = any(event.asset_key == PUBLISHED for event in result.all_events if event.is_step_materialization)
     problems = [] if is_published else _problems(result.all_events)
+    checks = _failed_checks(settings)
     return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
+
+
+def _failed_checks(settings: Settings) -> list[FailedCheck]:
+    """Every check that did not pass on the build as it lies, whether this refresh made it or one before."""
+    from pipelines.building import making, office_tables
+
+    refused = [
+        one
+        for d in deliveries.read_all(settings.raw, settings.as_of)
+        if (one := landing.recall(settings, d)) and one.findings
+    ]
+    failed = []
+    if refused:
+        n_findings = sum(len(one.findings) for one in refused)
+        n_refused = sum(not one.is_accepted for one in refused)
+        failed.append(FailedCheck("landing/release", f"{n_refused} deliveries refused, {n_findings} findings", False))
+    said = office_tables.summary(settings)
+    if said:
+        failed.append(FailedCheck("landing/report", said, False))
+    graph, standing = making.look(settings)
+    for check in graph.checks.values():
+        outcome = standing.outcomes.get(check.check_id)
+        unjudged = standing.unjudged.get(check.check_id, "")
+        if outcome is not None and outcome.outcome != "pass":
+            remedy = f". {check.rule.remedy}" if check.rule else ""
+            told = f"{outcome.outcome}: {outcome.observed}{remedy}"
+            failed.append(FailedCheck(check.place, told, check.blocks(outcome.outcome)))
+        elif unjudged.startswith(("error", "not run")):
+            failed.append(FailedCheck(check.place, unjudged, True))
+    return failed
 
 
 def _due(standing: Standing) -> str:
@@ -160,21 +215,6 @@ def _frozen() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _instance(settings: Settings) -> dg.DagsterInstance:
-    """Run history lives in the warehouse folder; runs that were killed are closed."""
-    import dagster as dg
-
-    from pipelines.orchestration.history import prepare_home
-
-    home = prepare_home(settings)
-    os.environ["DAGSTER_HOME"] = str(home)
-    instance = dg.DagsterInstance.from_config(str(home))
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    for run in instance.get_runs(filters=unfinished):
-        instance.report_run_failed(run, "the process ended before the run did")
-    return instance
 
 
 def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
-from pipelines.refresh import _instance
+from pipelines.orchestration.history import opened
 from pipelines.rules.suites import read_suites
 from pipelines.settings import ROOT, Settings
 from tests import due
@@ -67,7 +67,7 @@ def test_each_rule_is_one_check_and_those_on_tables_block(graph: dg.AssetGraph) 
 
 
 def test_the_run_history_keeps_row_counts_and_failing_rows(built: Built) -> None:
-    with _instance(built.settings) as instance:
+    with opened(built.settings) as instance:
         [run] = instance.get_runs()
         assert run.status == dg.DagsterRunStatus.SUCCESS
         event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "index_score"]))

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 from pipelines.building import ledger
 from pipelines.building.graph import Graph
 from pipelines.building.ledger import Standing, title
+from pipelines.building.publication import NotFit
 
 if TYPE_CHECKING:
     import duckdb
 
 SHOWN = 10
 REMEDY = "Run `papi refresh`; what was published before stays until then."
-
-
-class NotFit(RuntimeError):
-    """The build file may not be published; the message names what is missing or failed, and what to do."""
 
 
 def check(graph: Graph, connection: duckdb.DuckDBPyConnection) -> Standing:

@@ -64,6 +64,13 @@ class Check:
             return f"dbt test {self.check_id.split('.')[2]}"
         return f"rule {self.rule.id} of {self.suite.table}"
 
+    @property
+    def place(self) -> str:
+        """Where a person finds it: the table and the rule, or dbt's name of the test."""
+        if self.suite is None or self.rule is None:
+            return self.name
+        return f"{self.suite.table.replace('.', '/')} {self.rule.id}"
+
     def blocks(self, outcome: str) -> bool:
         """Whether an outcome keeps tables from being published: a failed warning is shown, no more."""
         return outcome != "pass" and not (outcome == "fail" and self.severity == "warning")

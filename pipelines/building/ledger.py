@@ -133,9 +133,10 @@ def _why(graph: Graph, node: Node, want: Mapping[str, Made], have: Mapping[str, 
         return "not built yet, or its build was not finished"
     said = []
     for leaf in graph.upstream[node.node_id]:
-        said += [f"{title(leaf)}: {change}" for change in _changes(want[leaf], have.get(leaf))]
+        whose = "" if leaf == node.node_id else f"{title(leaf)}: "
+        said += [f"{whose}{change}" for change in _changes(want[leaf], have.get(leaf))]
         if leaf == node.node_id and leaf in have and want[leaf].described != have[leaf].described:
-            said.append(f"{title(leaf)}: its descriptions changed")
+            said.append("its descriptions changed")
     if len(said) > SHOWN:
         said = [*said[:SHOWN], f"and {len(said) - SHOWN} more"]
     is_same = have[node.node_id].key == want[node.node_id].key

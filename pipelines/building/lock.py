@@ -6,6 +6,7 @@ holds it, however that ends.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 from collections.abc import Iterator
@@ -32,18 +33,33 @@ def hold(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
+        if lock.lock_counter == 1:
+            _holder(settings).unlink(missing_ok=True)
         lock.release()
 
 
 def hold_until_exit(settings: Settings) -> None:
     """For a run that Dagster started in a process of its own: hold the lock while the process lives."""
     _until_exit.append(_acquired(settings))
+    atexit.register(_holder(settings).unlink, missing_ok=True)
+
+
+def was_left(settings: Settings) -> bool:
+    """Whether a process that held the lock ended without giving it back: it was killed."""
+    if not _holder(settings).exists():
+        return False
+    lock = FileLock(settings.warehouse / ".refresh.lock", timeout=0)
+    try:
+        with lock:
+            return True
+    except Timeout:
+        return False
 
 
 def _acquired(settings: Settings) -> BaseFileLock:
     settings.warehouse.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.warehouse / ".refresh.lock", timeout=0, thread_local=False, is_singleton=True)
-    holder = settings.warehouse / ".refresh.holder"
+    holder = _holder(settings)
     try:
         lock.acquire()
     except Timeout:
@@ -52,6 +68,10 @@ def _acquired(settings: Settings) -> BaseFileLock:
         started = datetime.now(TIMEZONE).replace(microsecond=0)
         write_whole(holder, json.dumps({"pid": os.getpid(), "started_at": started.isoformat()}))
     return lock
+
+
+def _holder(settings: Settings) -> Path:
+    return settings.warehouse / ".refresh.holder"
 
 
 def _who(holder: Path) -> str:

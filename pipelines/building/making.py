@@ -18,6 +18,7 @@ from pipelines.building import check_results, dbt, fingerprint, gate, graph, led
 from pipelines.building.graph import Graph
 from pipelines.building.ledger import Standing
 from pipelines.building.publication import Publication, Stamp
+from pipelines.releases.rewritten import all_facts, rewritten
 from pipelines.rules import judge
 from pipelines.rules.judge import Task
 from pipelines.rules.suites import Outcome, OutcomeName
@@ -49,13 +50,13 @@ def begin(settings: Settings, full: bool) -> Standing:
     return found
 
 
-def standing(settings: Settings) -> Standing:
-    """The standing of the build file as it lies."""
+def look(settings: Settings) -> tuple[Graph, Standing]:
+    """The inputs of now, and the standing of the build file as it lies."""
     now = graph.read(settings)
     if not settings.build.exists():
-        return ledger.standing(now, None)
+        return now, ledger.standing(now, None)
     with duckdb.connect(str(settings.build), read_only=True) as connection:
-        return ledger.standing(now, connection)
+        return now, ledger.standing(now, connection)
 
 
 def discard(settings: Settings) -> None:
@@ -154,10 +155,11 @@ def _write_results(settings: Settings, connection: duckdb.DuckDBPyConnection, no
 def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection], str]) -> Publication:
     """Publish the build file, if the gate lets it: ``whats_new`` writes the note that goes with it.
 
-    Raises ``gate.NotFit`` and ``publication.PublicationFailed``.
+    Raises ``publication.NotFit`` and ``publication.PublicationFailed``.
     """
     if not settings.build.exists():
-        raise gate.NotFit(f"there is no build in {settings.warehouse}. {gate.REMEDY}")
+        raise publication.NotFit(f"there is no build in {settings.warehouse}. {gate.REMEDY}")
+    refuse_rewritten(settings)
     taken, now = fingerprint.of(settings), graph.read(settings)
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
@@ -166,4 +168,12 @@ def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection],
         _write_results(settings, connection, now)
         note = whats_new(connection)
     data = {table: found.wanted[node_id].data for table, node_id in now.makes.items()}
-    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data), note)
+    releases = {**publication.releases(settings), **all_facts(settings)}
+    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data, releases), note)
+
+
+def refuse_rewritten(settings: Settings) -> None:
+    """Raise ``publication.NotFit`` where a release says something else than in the publication in force."""
+    found = rewritten(settings, publication.releases(settings))
+    if found:
+        raise publication.NotFit("not published: " + "\n".join(str(one) for one in found))

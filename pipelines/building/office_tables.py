@@ -214,6 +214,16 @@ def findings(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     return [Finding(*row) for row in connection.execute(sql).fetchall()]
 
 
+def summary(settings: Settings) -> str:
+    """How much was refused of plans, reports and registers, in a sentence; nothing where all is well."""
+    import duckdb
+
+    with duckdb.connect(str(land(settings)), read_only=True) as connection:
+        found, counted = findings(connection), counts(connection)
+    n_quarantined = counted["report"] - counted["readable"]
+    return f"{n_quarantined} reports in quarantine, {len(found)} findings" if found else ""
+
+
 def _plan(plan: Plan) -> Row:
     head, chosen = plan.head, plan.head.settings
     names = (

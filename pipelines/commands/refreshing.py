@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ from pipelines.commands.releases import say_releases
 from pipelines.commands.shared import DAY, RAW, Mistake, Refused, log_progress, settings_of, with_warehouse
 
 if TYPE_CHECKING:
+    from pipelines.building.publication import Publication
     from pipelines.refresh import Refreshed
+    from pipelines.settings import Settings
 
 
 @click.command()
@@ -35,6 +38,7 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
     log_progress(started)
     from pipelines.building import lock, publication
     from pipelines.building.dbt import DbtFailed
+    from pipelines.building.publication import NotFit
     from pipelines.clock import today
     from pipelines.refresh import NothingToRead
     from pipelines.refresh import refresh as run
@@ -47,6 +51,8 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
         raise Refused(str(error)) from None
     except NothingToRead as error:
         raise Mistake(str(error)) from None
+    except NotFit as error:
+        raise Refused(f"{error}\nWhat was published before stays.") from None
     except (DbtFailed, UnreadableRules) as error:
         raise Refused(f"{error}\nWhat was published before stays.") from None
     except KeyboardInterrupt:
@@ -69,25 +75,35 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
 
 
 @click.command()
+@click.option("--verify", is_flag=True, help="Hash every published file, also those of unchanged size and time.")
 @RAW
 @with_warehouse
-def status(raw: Path | None, warehouse: Path | None) -> None:
-    """Releases, their state and findings, the last publication, what is overdue."""
+def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
+    """Releases, their state and findings, the last publication, what is stale, what is overdue."""
     settings = settings_of(raw, warehouse)
-    from pipelines.building import publication
+    from pipelines.building import lock, publication
     from pipelines.clock import today
-    from pipelines.refresh import last
+    from pipelines.refresh import close_killed, last
     from pipelines.releases.overdue import overdue
 
     say_releases(settings)
     say_reports(settings)
     click.echo()
+    if lock.was_left(settings):
+        with lock.hold(settings):
+            close_killed(settings)
+        click.echo("A refresh was killed before it ended: its run is marked as failed, what was published stays.")
+    in_force = publication.current(settings)
+    if settings.as_of is None and in_force and in_force.package["as_of"] != "all":
+        settings = replace(settings, as_of=date.fromisoformat(in_force.package["as_of"]))
+    _say_damage(settings, verify)
     in_force = publication.current(settings)
     if in_force is None:
         click.echo("Nothing is published yet.")
     else:
         limit = "" if in_force.package["as_of"] == "all" else f", as of {in_force.package['as_of']}"
         click.echo(f"Last publication: {in_force.created:%d/%m/%Y %H:%M}{limit}, {settings.published}")
+        _say_stale(settings, in_force)
     done = last(settings)
     if done is not None:
         click.echo(
@@ -96,6 +112,44 @@ def status(raw: Path | None, warehouse: Path | None) -> None:
         _say_refreshed(done)
     for sentence in overdue(settings, today()):
         click.echo(sentence)
+
+
+def _say_damage(settings: Settings, verify: bool) -> None:
+    """What of the publication in force was changed; it is put right from the build where that is as it must be."""
+    from pipelines.building import lock, publication
+
+    damage = publication.damage(settings, verify)
+    for said in damage:
+        click.echo(f"Damaged: {said}.")
+    if damage:
+        from pipelines.building import making
+        from pipelines.pages import whats_new
+
+        try:
+            with lock.hold(settings):
+                making.publish(settings, whats_new.of(settings))
+        except (lock.AlreadyRunning, publication.NotFit, OSError) as error:
+            click.echo(f"It is not put right: {error}")
+        else:
+            click.echo("Published again from the build, which is as it must be.")
+
+
+def _say_stale(settings: Settings, in_force: Publication) -> None:
+    """What a refresh would make again, and why; nothing where the publication is of the inputs of now."""
+    from pipelines.building import fingerprint
+
+    if in_force.fingerprint == fingerprint.of(settings):
+        click.echo("Nothing is stale.")
+        return
+    from pipelines.building import making
+    from pipelines.building.ledger import title
+
+    graph, standing = making.look(settings)
+    click.echo(f"Stale: {len(standing.stale)} of {len(graph.nodes)} tables, {len(standing.unjudged)} checks to make.")
+    for node_id, why in standing.stale.items():
+        click.echo(f"  {title(node_id)}: {why}")
+    if standing.is_settled:
+        click.echo("  no table; what a refresh publishes beside them was changed")
 
 
 def _say_refreshed(done: Refreshed) -> None:

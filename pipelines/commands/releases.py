@@ -167,6 +167,28 @@ def release_withdraw(
     click.echo(f"Filed: {filed}, which withdraws {release_id}. `papi refresh` builds and publishes.")
 
 
+@release.command("accept")
+@click.argument("release_id")
+@click.option("--reason", required=True, help="Why the change in place is right; readers will see it.")
+@RAW
+@with_warehouse
+def release_accept(release_id: str, reason: str, raw: Path | None, warehouse: Path | None) -> None:
+    """Accept a release that was changed after it was published, as it is now."""
+    settings = settings_of(raw, warehouse)
+    from pipelines.building import lock, publication
+    from pipelines.clock import today
+    from pipelines.releases import rewritten
+
+    try:
+        with lock.hold(settings):
+            found = rewritten.accept(settings, release_id, publication.releases(settings), reason, today())
+    except lock.AlreadyRunning as error:
+        raise Refused(str(error)) from None
+    except rewritten.NothingToAccept as error:
+        raise Refused(str(error)) from None
+    click.echo(f"Accepted: {release_id}, {', '.join(found.changes)}. `papi refresh` builds and publishes.")
+
+
 def say_releases(settings: Settings) -> None:
     """Every release with its state, then the findings."""
     from pipelines.releases import deliveries, landing

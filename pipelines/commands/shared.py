@@ -57,13 +57,15 @@ def settings_of(raw: Path | None, warehouse: Path | None, as_of: date | None = N
 
 
 def connected(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The published warehouse, read-only; a ``Mistake`` before the first refresh."""
-    from pipelines.published import NotPublishedYet, connect
+    """The published warehouse, read-only; a ``Mistake`` before the first refresh, ``Refused`` where it is held."""
+    from pipelines.published import CannotBeRead, NotPublishedYet, connect
 
     try:
         return connect(settings)
     except NotPublishedYet as error:
         raise Mistake(str(error)) from None
+    except CannotBeRead as error:
+        raise Refused(str(error)) from None
 
 
 def say_finding(finding: Finding) -> None:

@@ -7,17 +7,24 @@ figures.
 
 from __future__ import annotations
 
+import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log import ConsolidatedSqliteEventLogStorage
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
+KEPT = 100
 DAGSTER_YAML = """\
 # Written by papi. Telemetry is off; the history of runs lies beside this file.
 telemetry:
@@ -30,6 +37,35 @@ event_log_storage:
   config:
     base_dir: "{home}/history"
 """
+
+
+def opened(settings: Settings) -> dg.DagsterInstance:
+    """The run history of a warehouse: a run whose process was killed is marked as failed, the last hundred are kept.
+
+    Only under the refresh lock: nobody else is running then.
+    """
+    import dagster as dg
+
+    home = prepare_home(settings)
+    os.environ["DAGSTER_HOME"] = str(home)
+    instance = dg.DagsterInstance.from_config(str(home))
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(filters=unfinished):
+        instance.report_run_failed(run, "the process ended before the run did")
+    forget_old(instance, home)
+    return instance
+
+
+def forget_old(instance: dg.DagsterInstance, home: Path, kept: int = KEPT) -> None:
+    """Take runs beyond the last ``kept`` out of the history, with what they wrote, and give the room back."""
+    old = [record.dagster_run.run_id for record in instance.get_run_records()[kept:]]
+    for run_id in old:
+        instance.delete_run(run_id)
+        shutil.rmtree(home / "storage" / run_id, ignore_errors=True)
+    if old:
+        for path in (home / "history").rglob("*.db"):
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("vacuum")
 
 
 def prepare_home(settings: Settings) -> Path:

@@ -196,7 +196,7 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
     )
     def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
         lock.hold_until_exit(settings)
-        done = making.publish(settings, whats_new.render)
+        done = making.publish(settings, whats_new.of(settings))
         rows = done.n_rows
         log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
         return dg.MaterializeResult(

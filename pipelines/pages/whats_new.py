@@ -6,11 +6,16 @@ Belongs here: the sentences. Does not belong here: finding the changes, which ma
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pipelines.releases import deliveries
+from pipelines.releases.deliveries import Acceptance
 from pipelines.releases.revisions import KINDS, Change
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,8 +71,16 @@ def note(issue: Issue, changes: list[Change]) -> str:
     return f"{vi}\n\n{en}\n"
 
 
-def render(connection: duckdb.DuckDBPyConnection) -> str:
-    """The note on every release of the build that follows another of its year, newest first."""
+def of(settings: Settings) -> Callable[[duckdb.DuckDBPyConnection], str]:
+    """What writes the note of a build, with the changes in place that raw/ says were accepted."""
+    return partial(render, accepted=deliveries.acceptances(settings.raw))
+
+
+def render(connection: duckdb.DuckDBPyConnection, accepted: Iterable[tuple[str, Acceptance]] = ()) -> str:
+    """The note on every release of the build that follows another of its year, newest first.
+
+    ``accepted`` are the releases that were changed in place, with who answers for it.
+    """
     issues = connection.execute(
         """
         select later.index_id, later.year, later.release_id, earlier.release_id, later.known_from, later.withdraws,
@@ -82,8 +95,17 @@ def render(connection: duckdb.DuckDBPyConnection) -> str:
         """
     ).fetchall()
     notes = [note(issue, _changes(connection, issue.release_id)) for issue in (Issue(*row) for row in issues)]
+    notes += [_accepted(*one) for one in accepted]
     nothing = "Chưa có năm nào được công bố lại.\n\nNo year has been issued again yet.\n"
     return "# Có gì mới / What is new\n\n" + ("\n".join(notes) or nothing)
+
+
+def _accepted(release_id: str, one: Acceptance) -> str:
+    day = f"{one.on:%d/%m/%Y}"
+    return (
+        f"{release_id} được sửa tại chỗ sau khi công bố, chấp nhận ngày {day}. Lý do: {one.reason}\n\n"
+        f"{release_id} was changed in place after it was published; accepted on {day}. Reason: {one.reason}\n"
+    )
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, release_id: str) -> list[Change]:

@@ -51,6 +51,16 @@ class NotPublished(NotCollected):
     source: str
 
 
+class Acceptance(BaseModel):
+    """A change of a release in place that somebody answers for. ``facts`` is a hash of what it states since."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: date
+    reason: str = Field(min_length=1)
+    facts: str
+
+
 class Manifest(BaseModel):
     """release.yaml: what a delivery says of itself.
 
@@ -83,6 +93,7 @@ class Manifest(BaseModel):
     replaces_year: bool = False
     withdraws: str | None = None
     note: str | None = None
+    accepted: list[Acceptance] = []
 
     @model_validator(mode="after")
     def _day_is_known_when_it_is_given(self) -> Manifest:
@@ -184,6 +195,11 @@ def read_all(raw: Path, as_of: date | None = None) -> list[Delivery]:
         for delivery in found
         if as_of is None or delivery.manifest is None or delivery.manifest.known_from <= as_of
     ]
+
+
+def acceptances(raw: Path) -> list[tuple[str, Acceptance]]:
+    """Every change in place that was accepted, with the release."""
+    return [(d.release_id, one) for d in read_all(raw) if d.manifest for one in d.manifest.accepted]
 
 
 def earlier(delivery: Delivery, among: list[Delivery]) -> list[Delivery]:

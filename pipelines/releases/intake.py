@@ -107,7 +107,7 @@ def withdraw(settings: Settings, release_id: str, reason: str, on: date) -> str:
     same_year = _same_year(known, found)
     revision = max(d.revision for d in same_year) + 1
     manifest: dict[str, Any] = _held_after(found, same_year).model_dump(mode="json", exclude_none=True)
-    for gone in ("reading", "not_collected", "published_on_note", "published_on_source", "replaces_year"):
+    for gone in ("reading", "not_collected", "published_on_note", "published_on_source", "replaces_year", "accepted"):
         manifest.pop(gone, None)
     manifest |= {
         "revision": revision,

@@ -204,10 +204,10 @@ totals as (
 
 select
     by_chance.index_id,
+    by_chance.indicator_key,
     cast(by_chance.from_year as integer) as from_year,
     cast(by_chance.to_year as integer) as to_year,
     by_chance.province_key,
-    by_chance.indicator_key,
     by_chance.code,
     by_chance.level,
     by_chance.parent_key,
