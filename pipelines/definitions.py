@@ -44,7 +44,7 @@ def build_definitions(settings: Settings, standing: Standing | None = None) -> d
             results,
             build_published(settings, [*tables, *results.keys]),
         ],
-        asset_checks=[*build_checks(settings, now, analysed.keys), build_overdue_check(settings)],
+        asset_checks=[*build_checks(settings, now, analysed.keys, standing), build_overdue_check(settings)],
         jobs=[job],
         schedules=[build_schedule(settings, job)],
         sensors=[build_sensor(settings, job)],

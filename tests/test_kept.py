@@ -66,7 +66,7 @@ def test_a_result_is_found_under_its_key_alone_and_replaces_the_one_before(tmp_p
     found = store.find("totals", "second")
     assert found is not None
     assert found.read_text() == "second"
-    assert [path.name for path in tmp_path.rglob("*")] == ["totals", "second"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["second", "second.sha256", "totals"]
 
 
 def test_what_broke_off_is_not_kept_and_what_was_kept_stays(tmp_path: Path) -> None:
@@ -91,3 +91,20 @@ def test_of_two_makers_of_one_result_the_first_wins_and_neither_fails(tmp_path: 
     found = store.find("totals", "key")
     assert found is not None
     assert (found / "by").read_text() == "quick"
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_was_changed_since_it_was_kept_is_made_again(tmp_path: Path, is_folder: bool) -> None:
+    store = Store(tmp_path)
+
+    def write(draft: Path) -> None:
+        if is_folder:
+            draft.mkdir()
+        (draft / "scores" if is_folder else draft).write_text("as received")
+
+    kept_one = store.ensure("totals", "key", write)
+    path = kept_one / "scores" if is_folder else kept_one
+    path.write_text("changed")
+    assert store.find("totals", "key") is None
+    store.ensure("totals", "key", write)
+    assert path.read_text() == "as received"

@@ -197,8 +197,10 @@ def docs(warehouse: Path | None) -> None:
     in_force = publication.current(settings)
     if in_force is None or not settings.build.exists():
         raise Mistake(f"nothing is published in {settings.warehouse} yet: run `papi refresh` first")
+    with connected(settings) as connection:
+        page = dictionary.render(connection, in_force.created)
     settings.docs.mkdir(parents=True, exist_ok=True)
-    (settings.docs / "index.html").write_text(dictionary.render(settings, in_force.created), encoding="utf-8")
+    (settings.docs / "index.html").write_text(page, encoding="utf-8")
     click.echo(f"Data dictionary: {settings.docs / 'index.html'}\nGoing on with dbt's pages, which takes some seconds.")
     try:
         with lock.hold(settings):

@@ -14,6 +14,7 @@ import dagster as dg
 
 from pipelines.building import making
 from pipelines.building.graph import Check, Graph
+from pipelines.building.ledger import Standing
 from pipelines.rules.suites import Outcome, Rule, Suite
 from pipelines.settings import Settings
 
@@ -21,26 +22,33 @@ SHOWN = 10
 log = logging.getLogger("papi")
 
 
-def build_checks(settings: Settings, graph: Graph, analysed: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
+def build_checks(
+    settings: Settings, graph: Graph, analysed: Iterable[dg.AssetKey], standing: Standing | None
+) -> list[dg.AssetChecksDefinition]:
     """Every rule on a built table, in two steps: those that ask of an analysis follow the analyses.
 
-    A step asks its rules in one go while the tables are not written to.
+    A step asks its rules in one go while the tables are not written to. A rule blocks what is made from its table. In a
+    run by a ``standing`` only rules on tables that it makes do: another is asked again because it compares its table
+    with one that is made, and what comes after cannot wait for what comes before it. The gate asks for both.
     """
+    made = None if standing is None else {table for n in standing.stale for table in graph.nodes[n].tables}
     late = set(analysed)
     rules = [check for check in graph.checks.values() if check.rule is not None]
     steps: dict[str, list[Check]] = {"check_tables": [], "check_analyses": []}
     for check in rules:
         is_late = bool(late & {asset for parent in check.parents for asset in assets_of(graph, parent)})
         steps["check_analyses" if is_late else "check_tables"].append(check)
-    return [_build_step(settings, graph, name, checks) for name, checks in steps.items()]
+    return [_build_step(settings, graph, name, checks, made) for name, checks in steps.items()]
 
 
-def _build_step(settings: Settings, graph: Graph, name: str, checks: list[Check]) -> dg.AssetChecksDefinition:
+def _build_step(
+    settings: Settings, graph: Graph, name: str, checks: list[Check], made: set[str] | None
+) -> dg.AssetChecksDefinition:
     by_key = {rule_key(check): check for check in checks}
 
     @dg.multi_asset_check(
         name=name,
-        specs=[_spec(graph, check) for check in checks],
+        specs=[_spec(graph, check, made) for check in checks],
         can_subset=True,
         pool="duckdb_writer",
     )
@@ -57,7 +65,7 @@ def _build_step(settings: Settings, graph: Graph, name: str, checks: list[Check]
     return judged
 
 
-def _spec(graph: Graph, check: Check) -> dg.AssetCheckSpec:
+def _spec(graph: Graph, check: Check, made: set[str] | None) -> dg.AssetCheckSpec:
     assert check.suite is not None
     assert check.rule is not None
     own = _asset(check.suite)
@@ -66,7 +74,7 @@ def _spec(graph: Graph, check: Check) -> dg.AssetCheckSpec:
         check.rule.id,
         asset=own,
         additional_deps=sorted(others),
-        blocking=True,
+        blocking=made is None or check.suite.table in made,
         description=check.rule.because,
         metadata={"remedy": check.rule.remedy, "expectation": check.rule.expectation},
     )

@@ -7,34 +7,34 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.published import connect
-from pipelines.settings import Settings
+if TYPE_CHECKING:
+    import duckdb
 
 
-def render(settings: Settings, created: datetime) -> str:
-    """The page as HTML without any outside seeds."""
+def render(connection: duckdb.DuckDBPyConnection, created: datetime) -> str:
+    """The page of a published file as HTML that needs no other file."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    with connect(settings) as connection:
-        tables = [
-            {
-                "name": f"{schema}.{table}",
-                "comment": _halves(comment),
-                "columns": [
-                    {"name": name, "type": data_type, "is_nullable": is_nullable, "comment": _halves(text)}
-                    for name, data_type, is_nullable, text in connection.execute(
-                        "select column_name, data_type, is_nullable, comment from duckdb_columns() "
-                        "where schema_name = ? and table_name = ? order by column_index",
-                        [schema, table],
-                    ).fetchall()
-                ],
-            }
-            for schema, table, comment in connection.execute(
-                "select schema_name, table_name, comment from duckdb_tables() "
-                "order by list_position(['marts', 'core', 'audit'], schema_name), table_name"
-            ).fetchall()
-        ]
+    tables = [
+        {
+            "name": f"{schema}.{table}",
+            "comment": _halves(comment),
+            "columns": [
+                {"name": name, "type": data_type, "is_nullable": is_nullable, "comment": _halves(text)}
+                for name, data_type, is_nullable, text in connection.execute(
+                    "select column_name, data_type, is_nullable, comment from duckdb_columns() "
+                    "where schema_name = ? and table_name = ? order by column_index",
+                    [schema, table],
+                ).fetchall()
+            ],
+        }
+        for schema, table, comment in connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() "
+            "order by list_position(['marts', 'core', 'audit'], schema_name), table_name"
+        ).fetchall()
+    ]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

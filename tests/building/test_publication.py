@@ -152,5 +152,90 @@ def test_killed_at_any_moment_readers_see_one_whole_publication(settings: Settin
     assert not [p for p in settings.publications.iterdir() if p.name.startswith(".")]
 
 
+def test_its_files_are_read_only_and_whole(settings: Settings) -> None:
+    published = publication.publish(settings, Stamp("1", "all"))
+    files = [path for path in published.folder.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o222 for path in files} == {0}
+    assert publication.damage(settings) == []
+    assert publication.damage(settings, thorough=True) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["papi.duckdb", "parquet/marts.index_score.parquet", "datapackage.json", "whats_new.md"]
+)
+@pytest.mark.parametrize("harm", ["changed", "gone"])
+def test_a_file_that_was_changed_or_taken_is_named(settings: Settings, name: str, harm: str) -> None:
+    folder = publication.publish(settings, Stamp("1", "all")).folder
+    path = folder / name
+    path.chmod(0o644)
+    if harm == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b" ")
+    assert [said.split()[0] for said in publication.damage(settings)] == [path.name]
+    publication.publish(settings, Stamp("2", "all"))
+    assert publication.damage(settings) == []
+
+
+def test_a_change_that_keeps_size_and_time_is_found_by_its_hash(settings: Settings) -> None:
+    publication.publish(settings, Stamp("1", "all"), "Một")
+    path = settings.whats_new.resolve()
+    before = path.stat()
+    path.chmod(0o644)
+    path.write_bytes(bytes(reversed(path.read_bytes())))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert publication.damage(settings) == []
+    assert publication.damage(settings, thorough=True) == ["whats_new.md was changed"]
+
+
+def test_a_datapackage_or_list_of_hashes_that_cannot_be_read_is_no_trace(settings: Settings) -> None:
+    folder = publication.publish(settings, Stamp("1", "all", {}, {"papi-2020-r1": {"year": "2020"}})).folder
+    publication.publish(settings, Stamp("2", "all", {}, {"papi-2020-r1": {"year": "2021"}}))
+    for name in ("datapackage.json", "sums.json"):
+        path = settings.current.resolve() / name
+        path.chmod(0o644)
+        path.write_text("{", "utf-8")
+    assert publication.current(settings) is None
+    assert publication.damage(settings) == ["the publication's list of hashes, sums.json, is missing or cannot be read"]
+    assert publication.releases(settings) == {"papi-2020-r1": {"year": "2020"}}, folder
+
+
+def test_a_file_in_the_place_of_the_link_is_put_aside(settings: Settings) -> None:
+    publication.publish(settings, Stamp("1", "all"))
+    settings.published.unlink()
+    settings.published.write_bytes(b"theirs")
+    assert publication.damage(settings) == ["papi.duckdb is no link to it"]
+    publication.publish(settings, Stamp("2", "all"))
+    assert publication.damage(settings) == []
+    [aside] = settings.warehouse.glob("papi.duckdb.not-ours-*")
+    assert aside.read_bytes() == b"theirs"
+
+
+def test_a_table_of_the_same_data_takes_the_file_of_the_publication_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"marts.index_score": "a", "core.dim_release": "a"}
+    publication.publish(settings, Stamp("1", "all", data))
+    name = "parquet/marts.index_score.parquet"
+    first = settings.current.resolve() / name
+    publication.publish(settings, Stamp("2", "all", data | {"core.dim_release": "b"}))
+    second = settings.current.resolve()
+    assert (second / name).samefile(first)
+    assert not (second / "parquet/core.dim_release.parquet").samefile(first.with_name("core.dim_release.parquet"))
+
+    def no_links(*_: Path) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    publication.publish(settings, Stamp("3", "all", data))
+    third = settings.current.resolve() / name
+    assert not third.samefile(first)
+    assert third.read_bytes() == first.read_bytes()
+    third.chmod(0o644)
+    third.write_bytes(b"broken")
+    publication.publish(settings, Stamp("4", "all", data))
+    assert (settings.current.resolve() / name).read_bytes() == first.read_bytes()
+
+
 def test_a_publication_carries_its_note(built: Built) -> None:
     assert "Chưa có năm nào được công bố lại" in built.settings.whats_new.read_text("utf-8")
