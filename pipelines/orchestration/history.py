@@ -66,6 +66,7 @@ def forget_old(instance: dg.DagsterInstance, home: Path, kept: int = KEPT) -> No
         for path in (home / "history").rglob("*.db"):
             with closing(sqlite3.connect(path)) as connection:
                 connection.execute("vacuum")
+                connection.execute("pragma wal_checkpoint(truncate)")
 
 
 def prepare_home(settings: Settings) -> Path:
