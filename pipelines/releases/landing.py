@@ -10,8 +10,9 @@ that it is not read again while none of them changes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -242,8 +243,14 @@ def judged_frames(
 
 
 def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
-    """The part of a joint outcome that speaks of one delivery; a failure without rows speaks of all."""
-    if outcome.outcome == "pass" or not outcome.failing:
+    """The part of a joint outcome that speaks of one delivery; a failure without rows speaks of all.
+
+    How many rows were judged depends on what else came with the delivery, so only failing rows are counted.
+    """
+    if outcome.outcome == "pass":
+        is_counted = re.fullmatch(r"0 of \d+ rows", outcome.observed)
+        return replace(outcome, observed="0 rows") if is_counted else outcome
+    if not outcome.failing:
         return outcome
     own = [row for row in outcome.failing if row.get("release_id") == delivery.release_id]
     if not own:
