@@ -27,7 +27,7 @@ docs: .venv/ready  ## Data dictionary and dbt's documentation in warehouse/docs/
 	@$(BIN)/python -m pipelines.cli docs
 
 bench: .venv/ready  ## Measure, as benchmarks/README.md describes
-	$(BIN)/python benchmarks/measure.py
+	$(BIN)/python -m benchmarks.measure
 	@$(BIN)/python -m pipelines.cli refresh
 	$(BIN)/python -m benchmarks.analysis
 

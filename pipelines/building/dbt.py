@@ -1,4 +1,4 @@
-"""dbt in this process: the manifest, and a run of the whole project.
+"""dbt in this process: the manifest, and a run of chosen nodes.
 
 Belongs here: everything that touches dbt's own Python, so that a new dbt is met in one place. Does not belong here:
 Dagster.

@@ -167,9 +167,10 @@ def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection],
         found = gate.check(now, connection)
         _write_results(settings, connection, now)
         note = whats_new(connection)
-    data = {table: found.wanted[node_id].data for table, node_id in now.makes.items()}
+    made = {table: found.wanted[node_id] for table, node_id in now.makes.items()}
+    data, keys = ({table: getattr(one, which) for table, one in made.items()} for which in ("data", "key"))
     releases = {**publication.releases(settings), **all_facts(settings)}
-    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data, releases), note)
+    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data, keys, releases), note)
 
 
 def refuse_rewritten(settings: Settings) -> None:

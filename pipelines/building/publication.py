@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import duckdb
 
 KEPT = 5
+MOST_EMPTY = 0.1  # of a file's blocks; with more, the next publication is written from nothing
 BLOCK_SIZE = 65_536  # bytes; with DuckDB's own 262 144 the small tables take a quarter more of the file
 DATABASE, PARQUET, PACKAGE, WHATS_NEW, SUMS = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md", "sums.json"
 
@@ -51,12 +52,14 @@ class PublicationFailed(RuntimeError):
 class Stamp:
     """What a publication is made of: the hash of all inputs, the as-of date, and what is compared next time.
 
-    ``data`` holds, by table, the hash of what decides its rows; ``releases`` the facts of each release's manifest.
+    By table, ``data`` holds the hash of what decides its rows, and ``keys`` that of its rows and comments;
+    ``releases`` holds the facts of each release's manifest.
     """
 
     fingerprint: str
     as_of: str
     data: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     releases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -166,45 +169,84 @@ def sweep(settings: Settings) -> None:
 def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
     """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros.
 
-    Returns the rows of each table in the build.
+    A table with the key that it had in the publication in force is taken from there. Returns the rows of each table in
+    the build.
     """
     import duckdb
 
-    counts = {}
     before = current(settings)
+    _take_over_database(before, draft)
+    counts = {}
     with duckdb.connect() as connection:
         connection.execute(f"attach {_quoted(draft / DATABASE)} as papi (block_size {BLOCK_SIZE}); use papi")
         connection.execute(f"attach {_quoted(settings.build)} as build (read_only)")
         for schema in SCHEMAS:
-            connection.execute(f"create schema {schema}")
+            connection.execute(f"create schema if not exists {schema}")
         tables = connection.execute(TABLES_SQL, ["build", list(SCHEMAS)]).fetchall()
+        had = {f"{one[0]}.{one[1]}" for one in connection.execute(TABLES_SQL, ["papi", list(SCHEMAS)]).fetchall()}
+        stays = had & _that_stay(before, stamp) & {f"{schema}.{table}" for schema, table, _, _ in tables}
+        for name in had - stays:
+            connection.execute(f"drop table {name}")
         for schema, table, sql, comment in tables:
             name = f"{schema}.{table}"
             parquet = draft / PARQUET / f"{name}.parquet"
             if not _take_over(before, name, stamp.data.get(name), parquet):
                 sorted_rows = f"select * from build.{name} order by all"
                 connection.execute(f"copy ({sorted_rows}) to {_quoted(parquet)} (format parquet, compression zstd)")
-            connection.execute(sql)
-            connection.execute(f"insert into {name} select * from read_parquet({_quoted(parquet)})")
-            connection.execute(f"comment on table {name} is {_quoted(comment)}")
+            if name not in stays:
+                connection.execute(sql)
+                connection.execute(f"insert into {name} select * from read_parquet({_quoted(parquet)})")
+                connection.execute(f"comment on table {name} is {_quoted(comment)}")
+                _comment_columns(connection, schema, table)
             counts[name] = _count(connection, f"build.{name}")
-        columns = connection.execute(
-            "select schema_name, table_name, column_name, comment from duckdb_columns() "
-            "where database_name = 'build' and list_contains(?, schema_name) and comment is not null",
-            [list(SCHEMAS)],
-        ).fetchall()
-        connection.execute(
-            ";".join(f'comment on column {s}.{t}."{column}" is {_quoted(c)}' for s, t, column, c in columns)
-        )
-        macros = connection.execute(
-            "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-            "where database_name = 'build' and function_type = 'table_macro' and list_contains(?, schema_name)",
-            [list(SCHEMAS)],
-        ).fetchall()
-        for schema, macro, parameters, definition in macros:
-            connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+        _copy_macros(connection)
         connection.execute("use memory; detach build; detach papi")
     return counts
+
+
+def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = 'build' and schema_name = ? and table_name = ? and comment is not null",
+        [schema, table],
+    ).fetchall()
+    for column, comment in columns:
+        connection.execute(f'comment on column {schema}.{table}."{column}" is {_quoted(comment)}')
+
+
+def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = (
+        "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
+        "where database_name = ? and function_type = 'table_macro' and list_contains(?, schema_name)"
+    )
+    for schema, macro, _, _ in connection.execute(sql, ["papi", list(SCHEMAS)]).fetchall():
+        connection.execute(f"drop macro table {schema}.{macro}")
+    for schema, macro, parameters, definition in connection.execute(sql, ["build", list(SCHEMAS)]).fetchall():
+        connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+
+
+def _take_over_database(before: Publication | None, draft: Path) -> None:
+    """Begin with the file of the publication in force, where it is as it was written and few blocks are empty."""
+    import duckdb
+
+    if before is None:
+        return
+    try:
+        sums = json.loads((before.folder / SUMS).read_text(encoding="utf-8"))
+        if sha256_of(before.folder / DATABASE) != sums[DATABASE]["sha256"]:
+            return
+        with duckdb.connect(str(before.folder / DATABASE), read_only=True) as connection:
+            [(_, _, _, total, _, free, *_)] = connection.execute("pragma database_size").fetchall()
+        if free <= total * MOST_EMPTY:
+            shutil.copyfile(before.folder / DATABASE, draft / DATABASE)
+    except (OSError, ValueError, LookupError, TypeError, duckdb.Error):
+        (draft / DATABASE).unlink(missing_ok=True)
+
+
+def _that_stay(before: Publication | None, stamp: Stamp) -> set[str]:
+    """Tables whose rows and comments are those of the publication in force."""
+    keys = {one["name"]: one.get("key") for one in before.package["resources"]} if before else {}
+    return {table for table, key in stamp.keys.items() if keys.get(table) == key}
 
 
 def _take_over(before: Publication | None, name: str, data: str | None, to: Path) -> bool:
@@ -261,6 +303,7 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
                     "hash": f"sha256:{sha256_of(path)}",
                     "rows": counts[name],
                     "data": stamp.data.get(name),
+                    "key": stamp.keys.get(name),
                     "description": comment,
                     "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
                 }

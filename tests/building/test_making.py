@@ -198,7 +198,7 @@ def rule(own: Project, chance: random.Random) -> None:
 CHANGES: list[Change] = [
     new_year, re_issue, withdrawal, correction, seed_line, report, event, model_text, variable, rule,
 ]  # fmt: skip
-STEPS = 7
+STEPS = 5
 
 
 @pytest.mark.long

@@ -189,8 +189,8 @@ def test_a_change_that_keeps_size_and_time_is_found_by_its_hash(settings: Settin
 
 
 def test_a_datapackage_or_list_of_hashes_that_cannot_be_read_is_no_trace(settings: Settings) -> None:
-    folder = publication.publish(settings, Stamp("1", "all", {}, {"papi-2020-r1": {"year": "2020"}})).folder
-    publication.publish(settings, Stamp("2", "all", {}, {"papi-2020-r1": {"year": "2021"}}))
+    folder = publication.publish(settings, Stamp("1", "all", releases={"papi-2020-r1": {"year": "2020"}})).folder
+    publication.publish(settings, Stamp("2", "all", releases={"papi-2020-r1": {"year": "2021"}}))
     for name in ("datapackage.json", "sums.json"):
         path = settings.current.resolve() / name
         path.chmod(0o644)
@@ -235,6 +235,30 @@ def test_a_table_of_the_same_data_takes_the_file_of_the_publication_before(
     third.write_bytes(b"broken")
     publication.publish(settings, Stamp("4", "all", data))
     assert (settings.current.resolve() / name).read_bytes() == first.read_bytes()
+
+
+def test_a_table_with_the_same_key_stays_and_any_other_is_written_anew(settings: Settings) -> None:
+    keys = {"marts.index_score": "a", "core.dim_release": "a"}
+    publication.publish(settings, Stamp("1", "all", keys=keys))
+    with duckdb.connect(str(settings.build)) as connection:
+        connection.execute(
+            "comment on table core.dim_release is 'Mới / New'; create table core.dim_index as select 1 as a;"
+            "drop macro table core.one_release; create macro core.two() as table select * from core.dim_release limit 2"
+        )
+    publication.publish(settings, Stamp("2", "all", keys=keys | {"core.dim_release": "b"}))
+    with duckdb.connect(str(settings.published), read_only=True) as connection:
+        sql = "select table_name, comment from duckdb_tables() order by all"
+        assert connection.execute(sql).fetchall() == [
+            ("dim_index", None), ("dim_release", "Mới / New"), ("index_score", None)
+        ]  # fmt: skip
+        assert connection.execute("select count(*) from core.two()").fetchone() == (2,)
+        assert connection.execute("select column_name from duckdb_columns() where comment is not null").fetchall()
+    with duckdb.connect(str(settings.build)) as connection:
+        connection.execute("drop table core.dim_index")
+    publication.publish(settings, Stamp("3", "all", keys=keys))
+    assert counts(settings) == (3, 3, 3)
+    with duckdb.connect(str(settings.published), read_only=True) as connection:
+        assert connection.execute(sql).fetchall() == [("dim_release", "Mới / New"), ("index_score", None)]
 
 
 def test_a_publication_carries_its_note(built: Built) -> None:
