@@ -20,6 +20,7 @@ from pipelines.building.publication import NotFit
 from pipelines.orchestration.history import prepare_home
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
+from tests import project
 from tests.conftest import Built
 
 
@@ -117,26 +118,50 @@ def test_without_a_build_there_is_nothing_to_publish(tmp_path: Path) -> None:
         making.publish(Settings(warehouse=tmp_path), lambda _: "")
 
 
-def materialize(settings: Settings, selection: str) -> subprocess.CompletedProcess[str]:
+def materialize(settings: Settings, selection: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """The button of an asset, by Dagster's command line."""
     command = ["-m", "dagster", "asset", "materialize", "-m", "pipelines.definitions", "--select", selection]
     home = {"DAGSTER_HOME": str(prepare_home(settings)), "PAPI_WAREHOUSE": str(settings.warehouse)}
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=os.environ | home, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=folder, env=os.environ | home, capture_output=True, text=True, check=False
     )
 
 
+RANK = "cast(core_to.core_rank as integer) as core_rank_to"
+
+
 @pytest.mark.long
-def test_a_click_does_not_publish_what_a_rule_refused(own_warehouse: Settings) -> None:
-    before = own_warehouse.current.resolve()
-    with duckdb.connect(str(own_warehouse.build)) as connection:
-        connection.execute(
-            "update ledger.outcome set outcome = 'fail' where check_id like '%index_core.rank_recounted'"
-        )
-    clicked = materialize(own_warehouse, "published")
+@pytest.mark.parametrize(
+    ("wrong", "says", "click_says"),
+    [
+        (RANK.replace("core_to.core_rank", "greatest(core_to.core_rank - 1, 1)"), "BLOCKED  marts/index_core", "rule "),
+        (
+            RANK.replace("core_rank as", "no_such_column as"),
+            "FAILED   warehouse: index_core",
+            "model index_core is stale",
+        ),
+    ],
+    ids=["a wrong rank", "an error in SQL"],
+)
+def test_what_was_refused_is_not_published_by_a_click_and_is_not_forgotten(
+    built: Built, tmp_path: Path, wrong: str, says: str, click_says: str
+) -> None:
+    own = project.copy(tmp_path / "papi", built.settings.warehouse)
+    before = own.settings.current.resolve()
+    own.change("dbt_project/models/marts/index/index_core.sql", RANK, wrong)
+    refused = own.papi("refresh")
+    assert refused.code == 1
+    assert says in refused.out
+    clicked = materialize(own.settings, "published", own.folder)
     assert clicked.returncode != 0
-    assert "rule rank_recounted of marts.index_core: fail" in clicked.stdout + clicked.stderr
-    assert own_warehouse.current.resolve() == before
+    assert click_says in clicked.stdout + clicked.stderr
+    again = own.papi("refresh")
+    assert again.code == 1
+    assert says in again.out
+    assert own.settings.current.resolve() == before
+    own.change("dbt_project/models/marts/index/index_core.sql", wrong, RANK)
+    assert own.papi("refresh").code == 0
+    assert own.parquet() == project.Project(built.settings.warehouse.parent).parquet()
 
 
 @pytest.mark.long
