@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import logging
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -227,7 +228,8 @@ def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
         while error is not None and error.cause is not None:
             error = error.cause
         if error is not None and error.cls_name != "DagsterAssetCheckFailedError":
-            said.append(f"{event.step_key}: {error.message.strip()}")
+            message = re.sub(rf"^\S*{error.cls_name}: ", "", error.message.strip())
+            said.append(f"{event.step_key}: {message}")
     return list(dict.fromkeys(said))
 
 

@@ -1,8 +1,12 @@
 {#- Before any run: the tables that it selects have no key until a refresh has made them, so that whoever runs dbt by
-    hand leaves tables that are known to be stale. What a key is stands in pipelines/building/ledger.py. -#}
+    hand leaves tables that are known to be stale. What a key is stands in pipelines/building/ledger.py. Committed at
+    once: what follows takes its transaction back. -#}
 {% macro forget(selected) %}
-    {%- set ledger = adapter.get_relation(database=target.database, schema='ledger', identifier='made') if execute -%}
-    {%- if ledger and selected -%}
-        delete from {{ ledger }} where node_id in ('{{ selected | join("', '") }}')
+    {%- if execute and selected -%}
+        {%- set ledger = adapter.get_relation(database=target.database, schema='ledger', identifier='made') -%}
+        {%- if ledger -%}
+            {%- do run_query("delete from " ~ ledger ~ " where node_id in ('" ~ selected | join("', '") ~ "')") -%}
+            {%- do adapter.commit() -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}
