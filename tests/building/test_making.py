@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,9 +19,9 @@ import yaml
 
 from pipelines.building import dbt, graph, ledger, making
 from pipelines.published import connect
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, Settings
 from tests import project
-from tests.conftest import Built, copy_of_raw
+from tests.conftest import Built, copy_of_raw, run_papi
 from tests.dbt_project import script
 from tests.project import Project
 from tests.reports.filled import COMMUNE, drawn
@@ -108,6 +111,102 @@ def test_a_build_file_that_is_broken_is_made_anew(filmed: Project, tmp_path: Pat
     found = making.begin(own, full=False)
     assert len(found.stale) == len(graph.read(own).nodes)
     assert not own.build.exists()
+
+
+def stale_after(built: Built, **changed: Any) -> tuple[set[str], set[str]]:
+    """Tables to build and checks to make once a folder of the inputs is another."""
+    _, standing = making.look(Settings(**{"warehouse": built.settings.warehouse, **changed}))
+    return set(standing.stale), set(standing.unjudged)
+
+
+def test_a_new_release_touches_no_obligation(built: Built, tmp_path: Path) -> None:
+    raw = Path(shutil.copytree(ROOT / "raw", tmp_path / "raw"))
+    shutil.copytree(raw / "papi/2020/r1", raw / "papi/2020/r2")
+    stale, checks = stale_after(built, raw=raw)
+    assert {"landing.release", "model.papi_warehouse.fct_score", "analysis.targets"} <= stale
+    assert not {name for name in stale if "obligation" in name or "compliance" in name or "report" in name}
+    assert not {name for name in checks if "compliance_unit" in name}
+
+
+def test_a_new_report_touches_neither_scores_nor_analyses(built: Built, tmp_path: Path) -> None:
+    raw = Path(shutil.copytree(ROOT / "raw", tmp_path / "raw"))
+    form = tmp_path / f"2021-H1_{COMMUNE}.xlsx"
+    form.write_bytes(drawn())
+    filed = run_papi(
+        "report", "add", form, "--received", "2021-06-18 09:30", "--raw", raw, "--warehouse", tmp_path / "w"
+    )
+    assert filed.code == 0, filed.out
+    stale, checks = stale_after(built, raw=raw)
+    assert {"landing.report", "landing.day", "model.papi_warehouse.fct_obligation"} <= stale
+    assert not {name for name in stale if name.startswith("analysis.") or "score" in name or ".index_" in name}
+    assert not {name for name in checks if "index_" in name}
+
+
+def test_a_changed_rule_is_judged_again_and_no_table_is_built(built: Built, tmp_path: Path) -> None:
+    rules = Path(shutil.copytree(ROOT / "expectations", tmp_path / "rules"))
+    path = rules / "marts.index_score.yml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("because: An empty table", "because: Even an empty table", 1), "utf-8")
+    assert stale_after(built, expectations=rules) == (set(), set())
+    path.write_text(text.replace("value_set: [0]}", "value_set: [0, 0.5]}", 1), "utf-8")
+    assert stale_after(built, expectations=rules) == (set(), {"rule.marts.index_score.no_zero"})
+
+
+@pytest.mark.parametrize(
+    ("field", "node", "stale"),
+    [
+        ("description", "model.papi_warehouse.index_core", {"model.papi_warehouse.index_core"}),
+        (
+            "raw_code",
+            "model.papi_warehouse.int_score_merged",
+            {"model.papi_warehouse.int_score_merged", "model.papi_warehouse.index_score_merged"},
+        ),
+    ],
+)
+def test_a_changed_description_is_one_table_and_a_changed_text_what_follows(
+    built: Built, field: str, node: str, stale: set[str]
+) -> None:
+    manifest = json.loads(dbt.ensure_manifest(built.settings).read_text("utf-8"))
+    manifest["nodes"][node][field] += " changed"
+    with duckdb.connect(str(built.settings.build), read_only=True) as connection:
+        found = ledger.standing(graph.read(built.settings, manifest), connection)
+    assert set(found.stale) == stale
+    assert (found.unjudged == {}) == (field == "description")
+
+
+def test_a_macro_and_a_variable_change_the_models_that_use_them(built: Built, tmp_path: Path) -> None:
+    manifest = json.loads(dbt.ensure_manifest(built.settings).read_text("utf-8"))
+    before = ledger.wanted(graph.read(built.settings, manifest))
+    manifest["macros"]["macro.papi_warehouse.two_sided_p"]["macro_sql"] += " changed"
+    after = ledger.wanted(graph.read(built.settings, manifest))
+    own = {name for name in before if before[name].parts != after[name].parts}
+    assert own == {"model.papi_warehouse.index_change"}
+
+
+def test_a_run_of_other_nodes_than_those_chosen_is_an_error(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever keeps dbt from running a test that had to run, it is not taken for passed."""
+    manifest = dbt.load_manifest(built.settings)
+    monkeypatch.setattr(dbt, "_invoke", lambda *_: SimpleNamespace(results=[]))
+    with pytest.raises(
+        dbt.DbtFailed, match=r"ran 0 nodes where 1 were to run; they differ in seed\.papi_warehouse\.index"
+    ):
+        dbt.build(built.settings, manifest, ["seed.papi_warehouse.index"])
+
+
+def test_a_file_twice_the_size_of_its_tables_is_made_anew(built: Built, tmp_path: Path) -> None:
+    own = replace(built.settings, warehouse=tmp_path)
+    with duckdb.connect(str(own.build)) as connection:
+        connection.execute("create table kept as select random() as r from range(1000000)")
+        connection.execute("create table gone as from kept union all from kept")
+    assert len(making.begin(own, full=False).stale) > 0
+    assert own.build.exists() is False  # nothing of it is of use, so it goes
+    with duckdb.connect(str(own.build)) as connection:
+        connection.execute("create table kept as select random() as r from range(1000000)")
+        assert making._is_sound(own) is True
+        connection.execute(
+            "create table gone as from kept union all from kept; checkpoint; drop table gone; checkpoint"
+        )
+    assert making._is_sound(own) is False
 
 
 # --- the law ---------------------------------------------------------------------------------------------------------
