@@ -26,7 +26,8 @@ def graph(definitions: dg.Definitions) -> dg.AssetGraph:
 def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Definitions) -> None:
     specs = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] != "landing" or spec.owners]
     assert {spec.group_name for spec in specs} == {
-        "landing", "seeds", "staging_landing", "intermediate", "core", "marts_index", "marts_plan", "marts_compliance",
+        "landing", "seeds", "staging_landing", "staging_office", "core", "core_score", "marts_index",
+        "marts_index_parts", "marts_plan", "marts_compliance", "marts_compliance_parts",
         "marts_analysis",
         "audit", "published",
     }  # fmt: skip

@@ -160,7 +160,7 @@ class _Project:
 
     def node(self, raw: Mapping[str, Any], of_source: Mapping[str, str]) -> Node:
         described = ""
-        if raw["config"].get("persist_docs"):
+        if any(raw["config"].get("persist_docs", {}).values()):
             described = _hash(raw["description"], *(f"{n} {c['description']}" for n, c in raw["columns"].items()))
         tables = (f"{raw['schema']}.{raw['alias']}",)
         return Node(raw["unique_id"], tables, self.parts(raw), self.parents(raw, of_source), described)

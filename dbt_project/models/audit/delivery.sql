@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('landing', 'delivery') }}
+    select * from {{ ref('stg_landing__delivery') }}
 )
 
 select

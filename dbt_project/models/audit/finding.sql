@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('landing', 'finding') }}
+    select * from {{ ref('stg_landing__finding') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with findings as (
-    select * from {{ source('office', 'report_finding') }}
+    select * from {{ ref('stg_office__report_finding') }}
 )
 
 select

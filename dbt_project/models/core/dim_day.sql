@@ -1,5 +1,5 @@
 with days as (
-    select * from {{ source('office', 'calendar_day') }}
+    select * from {{ ref('stg_office__calendar_day') }}
 )
 
 select

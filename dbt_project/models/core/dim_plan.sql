@@ -1,5 +1,5 @@
 with plans as (
-    select * from {{ source('office', 'plan') }}
+    select * from {{ ref('stg_office__plan') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with targets as (
-    select * from {{ source('office', 'plan_target') }}
+    select * from {{ ref('stg_office__plan_target') }}
 )
 
 select

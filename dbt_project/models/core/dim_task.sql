@@ -1,5 +1,5 @@
 with tasks as (
-    select * from {{ source('office', 'plan_task') }}
+    select * from {{ ref('stg_office__plan_task') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with reports as (
-    select * from {{ source('office', 'report') }}
+    select * from {{ ref('stg_office__report') }}
 )
 
 select

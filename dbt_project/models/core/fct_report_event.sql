@@ -1,5 +1,5 @@
 with events as (
-    select * from {{ source('office', 'report_event') }}
+    select * from {{ ref('stg_office__report_event') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with answers as (
-    select * from {{ source('office', 'target_value') }}
+    select * from {{ ref('stg_office__target_value') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with answers as (
-    select * from {{ source('office', 'task_progress') }}
+    select * from {{ ref('stg_office__task_progress') }}
 )
 
 select

@@ -11,7 +11,7 @@ units as (
 ),
 
 owed as (
-    select * from {{ source('office', 'target_owed') }}
+    select * from {{ ref('stg_office__target_owed') }}
 ),
 
 in_force as (

@@ -7,11 +7,11 @@ tasks as (
 ),
 
 links as (
-    select * from {{ source('office', 'plan_task_indicator') }}
+    select * from {{ ref('stg_office__plan_task_indicator') }}
 ),
 
 holders as (
-    select * from {{ source('office', 'plan_task_holder') }}
+    select * from {{ ref('stg_office__plan_task_holder') }}
 ),
 
 scores as (

@@ -3,7 +3,7 @@ with obligations as (
 ),
 
 owners as (
-    select * from {{ source('office', 'plan_task_unit') }}
+    select * from {{ ref('stg_office__plan_task_unit') }}
 ),
 
 in_force as (

@@ -1,0 +1,13 @@
+with source as (
+    select * from {{ source('office', 'report_event') }}
+)
+
+select
+    event_id,
+    obligation_id,
+    happened_at,
+    event,
+    decision_no,
+    reason,
+    done_by
+from source

@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ source('office', 'report_finding') }}
+)
+
+select
+    finding_id,
+    report_id,
+    rule_id,
+    severity,
+    source_file,
+    sheet,
+    source_row,
+    source_column,
+    source_cell,
+    found,
+    expected,
+    remedy
+from source

@@ -1,0 +1,13 @@
+with source as (
+    select * from {{ source('office', 'target_value') }}
+)
+
+select
+    report_id,
+    target_id,
+    answer,
+    numerator,
+    denominator,
+    reason,
+    source_cell
+from source

@@ -1,0 +1,13 @@
+with source as (
+    select * from {{ source('office', 'task_progress') }}
+)
+
+select
+    report_id,
+    task_id,
+    answer,
+    result,
+    evidence,
+    reason,
+    source_cell
+from source
