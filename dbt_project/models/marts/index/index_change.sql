@@ -8,8 +8,8 @@ scores as (
     where is_field
 ),
 
-pairs as (
-    select * from {{ ref('int_indicator_pair') }}
+verdicts as (
+    select * from {{ ref('int_indicator_window') }}
 ),
 
 errors as (
@@ -53,66 +53,46 @@ summed as (
     group by index_id, from_year, to_year, province_key, counts_for
 ),
 
--- One verdict a window: the first that its years give, or none.
-chains as (
+-- A concept without a verdict was measured in the first year alone.
+judged as (
     select
-        summed.index_id,
-        summed.from_year,
-        summed.to_year,
-        summed.indicator_key,
-        case
-            when count(pairs.year) < summed.to_year - summed.from_year then 'not_measured_before'
-            else min(pairs.break_reason)
-        end as break_reason
-    from (
-        select distinct
-            index_id,
-            from_year,
-            to_year,
-            indicator_key
-        from summed
-    ) as summed
-    left join pairs
+        summed.*,
+        case when verdicts.indicator_key is null then 'not_measured_before' else verdicts.break_reason end
+            as break_reason
+    from summed
+    left join verdicts
         on
-            summed.index_id = pairs.index_id
-            and summed.indicator_key = pairs.indicator_key
-            and summed.from_year < pairs.year
-            and summed.to_year >= pairs.year
-    group by summed.index_id, summed.from_year, summed.to_year, summed.indicator_key
+            summed.index_id = verdicts.index_id
+            and summed.from_year = verdicts.from_year
+            and summed.to_year = verdicts.to_year
+            and summed.indicator_key = verdicts.indicator_key
 ),
 
 ends as (
     select
-        summed.*,
+        judged.*,
         coalesce(later.code, earlier.code) as code,
         coalesce(later.level, earlier.level) as level,
         coalesce(later.parent_key, earlier.parent_key) as parent_key,
         earlier.score as score_from,
         later.score as score_to,
-        chains.break_reason,
         case
             when later.indicator_key is null or later.obs_status = 'M' then 'not_measured'
-            else {{ comparable_reason('later.obs_status', "coalesce(earlier.obs_status, 'M')", 'chains.break_reason') }}
+            else {{ comparable_reason('later.obs_status', "coalesce(earlier.obs_status, 'M')", 'judged.break_reason') }}
         end as comparable_reason
-    from summed
-    inner join chains
-        on
-            summed.index_id = chains.index_id
-            and summed.from_year = chains.from_year
-            and summed.to_year = chains.to_year
-            and summed.indicator_key = chains.indicator_key
+    from judged
     left join scores as earlier
         on
-            summed.index_id = earlier.index_id
-            and summed.from_year = earlier.year
-            and summed.province_key = earlier.province_key
-            and summed.indicator_key = earlier.indicator_key
+            judged.index_id = earlier.index_id
+            and judged.from_year = earlier.year
+            and judged.province_key = earlier.province_key
+            and judged.indicator_key = earlier.indicator_key
     left join scores as later
         on
-            summed.index_id = later.index_id
-            and summed.to_year = later.year
-            and summed.province_key = later.province_key
-            and summed.indicator_key = later.indicator_key
+            judged.index_id = later.index_id
+            and judged.to_year = later.year
+            and judged.province_key = later.province_key
+            and judged.indicator_key = later.indicator_key
 ),
 
 tested as (

@@ -9,13 +9,8 @@ ranked as (
     select * from {{ ref('int_score_ranked') }}
 ),
 
-pairs as (
-    select * from {{ ref('int_indicator_pair') }}
-),
-
-releases as (
-    select * from {{ ref('dim_release') }}
-    where is_current and covers_all
+verdicts as (
+    select * from {{ ref('int_indicator_window') }}
 ),
 
 indicators as (
@@ -24,50 +19,34 @@ indicators as (
 ),
 
 windows as (
-    select
-        first_release.index_id,
-        first_release.year as from_year,
-        last_release.year as to_year,
-        last_release.method
-    from releases as first_release
-    inner join releases as last_release
-        on
-            first_release.index_id = last_release.index_id
-            and first_release.year < last_release.year
+    select distinct
+        index_id,
+        from_year,
+        to_year,
+        method
+    from verdicts
 ),
 
-parts as (
+-- The core: concepts of the last year that may be compared over the whole window.
+judged as (
     select
         windows.index_id,
         windows.from_year,
         windows.to_year,
         indicators.indicator_key,
-        indicators.code
+        indicators.code,
+        verdicts.indicator_key is not null and verdicts.break_reason is null as is_core
     from windows
     inner join indicators
         on
             windows.index_id = indicators.index_id
             and windows.method = indicators.method
-),
-
--- Comparable with the year before in each year after the first; a missing year breaks the chain too.
-judged as (
-    select
-        parts.index_id,
-        parts.from_year,
-        parts.to_year,
-        parts.indicator_key,
-        parts.code,
-        count(pairs.year) = parts.to_year - parts.from_year as is_core
-    from parts
-    left join pairs
+    left join verdicts
         on
-            parts.index_id = pairs.index_id
-            and parts.indicator_key = pairs.indicator_key
-            and parts.from_year < pairs.year
-            and parts.to_year >= pairs.year
-            and pairs.break_reason is null
-    group by parts.index_id, parts.from_year, parts.to_year, parts.indicator_key, parts.code
+            windows.index_id = verdicts.index_id
+            and windows.from_year = verdicts.from_year
+            and windows.to_year = verdicts.to_year
+            and indicators.indicator_key = verdicts.indicator_key
 ),
 
 cores as (

@@ -3,12 +3,7 @@
 -- measurement  all else of what has a break in the window, is new, or is no longer measured;
 -- national     the mean of the rest over the provinces with a total in both years;
 -- own          what is left.
-with releases as (
-    select * from {{ ref('dim_release') }}
-    where is_current and covers_all
-),
-
-methods as (
+with methods as (
     select * from {{ ref('dim_method') }}
     where aggregation = 'sum_of_parts'
 ),
@@ -18,8 +13,8 @@ indicators as (
     where level = 'sub_dimension'
 ),
 
-pairs as (
-    select * from {{ ref('int_indicator_pair') }}
+verdicts as (
+    select * from {{ ref('int_indicator_window') }}
 ),
 
 mergers as (
@@ -51,37 +46,15 @@ places as (
 ),
 
 windows as (
-    select
-        earlier.index_id,
-        earlier.year as from_year,
-        later.year as to_year
-    from releases as earlier
-    inner join releases as later
-        on
-            earlier.index_id = later.index_id
-            and earlier.year < later.year
+    select distinct
+        verdicts.index_id,
+        verdicts.from_year,
+        verdicts.to_year
+    from verdicts
     inner join methods
         on
-            later.index_id = methods.index_id
-            and later.method = methods.method
-),
-
-chains as (
-    select
-        windows.index_id,
-        windows.from_year,
-        windows.to_year,
-        pairs.indicator_key,
-        count(case when pairs.is_measured_before then 1 end) = windows.to_year - windows.from_year
-            as is_measured_all_through,
-        count(case when pairs.is_broken then 1 end) > 0 as is_broken
-    from windows
-    inner join pairs
-        on
-            windows.index_id = pairs.index_id
-            and windows.from_year < pairs.year
-            and windows.to_year >= pairs.year
-    group by windows.index_id, windows.from_year, windows.to_year, pairs.indicator_key
+            verdicts.index_id = methods.index_id
+            and verdicts.method = methods.method
 ),
 
 -- The provinces with a total in both years: the national change is their mean.
@@ -233,16 +206,16 @@ moved as (
             end as decimal(15, 9)
         ) as rescale_part,
         both_ends.presence <> 'kept'
-        or not coalesce(chains.is_measured_all_through, false)
-        or coalesce(chains.is_broken, false) as is_measurement,
+        or not coalesce(verdicts.is_measured_all_through, false)
+        or coalesce(verdicts.is_broken, false) as is_measurement,
         common.province_key is not null as is_common
     from both_ends
-    left join chains
+    left join verdicts
         on
-            both_ends.index_id = chains.index_id
-            and both_ends.from_year = chains.from_year
-            and both_ends.to_year = chains.to_year
-            and both_ends.indicator_key = chains.indicator_key
+            both_ends.index_id = verdicts.index_id
+            and both_ends.from_year = verdicts.from_year
+            and both_ends.to_year = verdicts.to_year
+            and both_ends.indicator_key = verdicts.indicator_key
     left join common
         on
             both_ends.index_id = common.index_id

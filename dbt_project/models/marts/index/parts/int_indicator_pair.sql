@@ -103,23 +103,34 @@ sub_dimensions as (
     where parent_key <> 'total'
 ),
 
--- Of two reasons 'composition_changed' is reported: it matters more than 'part_changed', and sorts before it.
-inherited as (
+-- A part that came, went or changed its scale matters more than one whose measure changed: of two reasons it is told.
+summed_up as (
     select
         index_id,
         year,
         parent_key as indicator_key,
-        min(reason) as reason
+        reason
     from sub_dimensions
-    group by index_id, year, parent_key
     union all
     select
         index_id,
         year,
         'total' as indicator_key,
-        min(reason) as reason
+        reason
     from sub_dimensions
-    group by index_id, year
+),
+
+inherited as (
+    select
+        index_id,
+        year,
+        indicator_key,
+        case
+            when count(*) filter (where reason = 'composition_changed') > 0 then 'composition_changed'
+            when count(*) filter (where reason = 'part_changed') > 0 then 'part_changed'
+        end as reason
+    from summed_up
+    group by index_id, year, indicator_key
 )
 
 select

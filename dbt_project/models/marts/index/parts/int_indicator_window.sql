@@ -1,0 +1,62 @@
+-- May a concept be compared over a window of years? One verdict for all provinces, from those of its consecutive years.
+with releases as (
+    select * from {{ ref('dim_release') }}
+    where is_current and covers_all
+),
+
+pairs as (
+    select * from {{ ref('int_indicator_pair') }}
+),
+
+windows as (
+    select
+        earlier.index_id,
+        earlier.year as from_year,
+        later.year as to_year,
+        later.method
+    from releases as earlier
+    inner join releases as later
+        on
+            earlier.index_id = later.index_id
+            and earlier.year < later.year
+),
+
+spans as (
+    select
+        windows.index_id,
+        windows.from_year,
+        windows.to_year,
+        windows.method,
+        pairs.indicator_key,
+        count(*) as n_years,
+        count(*) filter (where pairs.is_measured_before) as n_measured,
+        count(*) filter (where pairs.is_broken) as n_broken,
+        min(pairs.year) filter (where pairs.break_reason is not null) as first_broken_year
+    from windows
+    inner join pairs
+        on
+            windows.index_id = pairs.index_id
+            and windows.from_year < pairs.year
+            and windows.to_year >= pairs.year
+    group by windows.index_id, windows.from_year, windows.to_year, windows.method, pairs.indicator_key
+)
+
+select
+    spans.index_id,
+    spans.from_year,
+    spans.to_year,
+    spans.method,
+    spans.indicator_key,
+    spans.n_measured = spans.to_year - spans.from_year as is_measured_all_through,
+    spans.n_broken > 0 as is_broken,
+    -- A year without the concept ends the comparison; else the first reason that the years give does.
+    case
+        when spans.n_years < spans.to_year - spans.from_year then 'not_measured_before'
+        else pairs.break_reason
+    end as break_reason
+from spans
+left join pairs
+    on
+        spans.index_id = pairs.index_id
+        and spans.indicator_key = pairs.indicator_key
+        and spans.first_broken_year = pairs.year
