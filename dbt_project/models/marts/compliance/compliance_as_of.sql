@@ -1,10 +1,7 @@
 {{ config(materialized='table_macro', parameters=['as_of'], contract={'enforced': false}) }}
--- The state of each obligation as of the end of a day, from what had come by then.
-{{ obligation_state(
-    ref('fct_obligation').include(database=false),
-    ref('fct_report').include(database=false),
-    ref('fct_report_event').include(database=false),
-    ref('dim_plan').include(database=false),
-    ref('dim_day').include(database=false),
-    'cast(as_of as date)'
-) }}
+-- depends_on: {{ ref('fct_obligation') }}, {{ ref('fct_report') }}, {{ ref('fct_report_event') }}
+-- depends_on: {{ ref('dim_plan') }}, {{ ref('dim_day') }}
+{{ text_of('fct_obligation', {
+    "select day from {{ ref('stg_office__reporting_day') }}": 'select cast(as_of as date) as day',
+    "{{ ref('stg_office__obligation') }}": 'core.fct_obligation',
+}) }}
