@@ -7,6 +7,7 @@ The same files are dbt's seeds, so a fact is written once.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -212,6 +213,23 @@ class Seeds:
         if self.methods[index_id, method].aggregation == "sum_of_parts":
             return {code: i for code, i in indicators.items() if i.level == "sub_dimension"}
         return indicators
+
+    def scales_of(self, index_id: str, method: str) -> dict[str, tuple[float, float]]:
+        """The exact scale of each indicator of a method, by the code printed, as core.dim_indicator has it.
+
+        Of K parts each runs from 1/K to 10/K, which a workbook prints as 2.5 or 3.33; a dimension from 1 to 10, the
+        total over its dimensions. Where nothing is summed, the printed scale is all there is.
+        """
+        indicators = self.indicators_of(index_id, method)
+        if self.methods[index_id, method].aggregation != "sum_of_parts":
+            return {code: (one.scale_min, one.scale_max) for code, one in indicators.items()}
+        n_parts = Counter(one.parent_key for one in indicators.values())
+        units = {
+            code: {"total": float(n_parts[one.indicator_key]), "dimension": 1.0}.get(one.level)
+            or 1 / n_parts[one.parent_key]
+            for code, one in indicators.items()
+        }
+        return {code: (unit, 10 * unit) for code, unit in units.items()}
 
     def method_in(self, index_id: str, year: int) -> Method | None:
         """The method in force in a year, where there is exactly one."""

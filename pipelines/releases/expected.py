@@ -10,8 +10,6 @@ from typing import Any
 from pipelines.releases.deliveries import Delivery, Manifest, NotPublished
 from pipelines.seeds import Indicator, Province, Seeds
 
-HALF_A_PRINTED_UNIT = 0.005
-
 
 def codes_with_parts(seeds: Seeds, manifest: Manifest) -> dict[str, list[str]]:
     """Each code of the method with the codes to be stated that it stands for."""
@@ -77,10 +75,3 @@ def due_rows(seeds: Seeds, deliveries: list[Delivery]) -> list[dict[str, Any]]:
         for province in provinces_of(seeds, delivery.manifest).values()
         for concept in concepts
     ]
-
-
-def ceiling(stated: Indicator, siblings: dict[str, Indicator]) -> float:
-    """The printed bound; where that is 3.33 the exact ten thirds are admitted."""
-    n_parts = sum(other.parent_key == stated.parent_key for other in siblings.values())
-    exact = 10 / n_parts
-    return exact if abs(exact - stated.scale_max) < HALF_A_PRINTED_UNIT else stated.scale_max

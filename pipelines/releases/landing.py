@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pipelines.finding import Finding
 from pipelines.kept import Store, key_of
 from pipelines.releases.deliveries import MANIFEST, Delivery, Manifest
-from pipelines.releases.expected import ceiling, codes_with_parts, not_stated_cells, provinces_of
+from pipelines.releases.expected import codes_with_parts, not_stated_cells, provinces_of
 from pipelines.rules import judge
 from pipelines.rules.judge import Task
 from pipelines.rules.suites import Outcome, Rule, Suite, read_suite
@@ -221,7 +221,9 @@ def judged_frames(
         stated = seeds.stated_of(manifest.index_id, manifest.method)
         provinces += [(release_id, code) for code in valid]
         due += [(release_id, p, code) for p in valid for code in stated if (p, code) not in absent]
-        codes += [(release_id, code, i.scale_min, ceiling(i, stated)) for code, i in stated.items()]
+        # What is printed as 3.33 may be as much as ten thirds.
+        exact = seeds.scales_of(manifest.index_id, manifest.method)
+        codes += [(release_id, code, i.scale_min, max(i.scale_max, exact[code][1])) for code, i in stated.items()]
         parts += [
             (release_id, code, part)
             for code, its_parts in codes_with_parts(seeds, manifest).items()

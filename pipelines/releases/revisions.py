@@ -36,17 +36,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a release says of one cell, on which scale; ``score`` is None where it says nothing."""
+    """What a release says of one cell, on which exact scale; ``score`` is None where it says nothing."""
 
     province: Province
     indicator: Indicator
     method: str
+    scale: tuple[float, float]
     score: float | None
 
     @property
     def scale_free(self) -> float | None:
         """The score on 0 to 1."""
-        low, high = self.indicator.scale_min, self.indicator.scale_max
+        low, high = self.scale
         return None if self.score is None else (self.score - low) / (high - low)
 
 
@@ -83,8 +84,9 @@ def _statements(seeds: Seeds, landed: Landed) -> dict[tuple[str, str], Statement
         [str(landed.scores)],
     ).fetchall()
     scores = {(province, code): score for province, code, score in rows}
+    scales = seeds.scales_of(manifest.index_id, manifest.method)
     return {
-        (p.province_key, i.indicator_key): Statement(p, i, manifest.method, scores.get((p.code, code)))
+        (p.province_key, i.indicator_key): Statement(p, i, manifest.method, scales[code], scores.get((p.code, code)))
         for p in provinces_of(seeds, manifest).values()
         for code, i in seeds.stated_of(manifest.index_id, manifest.method).items()
     }
@@ -98,7 +100,7 @@ def _kind(was: Statement | None, now: Statement | None) -> str | None:
         return "removed"
     if now.score is None:
         return "blanked"
-    if was.indicator.scale_max != now.indicator.scale_max:
+    if was.scale != now.scale:
         is_moved = abs((was.scale_free or 0) - (now.scale_free or 0)) > SAME
         return "redefined" if is_moved else "rescaled"
     if abs(now.score - was.score) <= SAME:

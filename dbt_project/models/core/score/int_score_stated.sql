@@ -116,6 +116,7 @@ select
     end as obs_status,
     case when corrections.action = 'drop' then 'dropped' else not_stated.not_published_form end as not_published_form,
     coalesce(corrections.reason, not_stated.obs_reason) as obs_reason,
+    case when corrections.reason is null then not_stated.reason_certainty end as reason_certainty,
     case when corrections.action is null then 'delivered' else 'corrected' end as derivation,
     scores.source_file,
     scores.source_cell,

@@ -26,7 +26,8 @@ membership as (
         score,
         obs_status,
         not_published_form,
-        obs_reason
+        obs_reason,
+        reason_certainty
     from parts
     union all
     select
@@ -36,7 +37,8 @@ membership as (
         score,
         obs_status,
         not_published_form,
-        obs_reason
+        obs_reason,
+        reason_certainty
     from parts
 ),
 
@@ -50,7 +52,8 @@ summed as (
         count(*) as n_parts,
         count(case when obs_status = 'E' then 1 end) as n_estimated,
         min(not_published_form) as not_published_form,
-        min(obs_reason) as obs_reason
+        min(obs_reason) as obs_reason,
+        min(reason_certainty) as reason_certainty
     from membership
     group by release_id, province_key, indicator_key
 ),
@@ -82,7 +85,8 @@ select
         when summed.n_published > 0 then 'partial'
         else summed.not_published_form
     end as not_published_form,
-    case when summed.n_published < summed.n_parts then summed.obs_reason end as obs_reason
+    case when summed.n_published < summed.n_parts then summed.obs_reason end as obs_reason,
+    case when summed.n_published < summed.n_parts then summed.reason_certainty end as reason_certainty
 from summed
 inner join releases on summed.release_id = releases.release_id
 inner join methods
