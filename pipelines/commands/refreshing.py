@@ -144,8 +144,8 @@ def _say_stale(settings: Settings, in_force: Publication) -> None:
     from pipelines.building import making
     from pipelines.building.ledger import title
 
-    graph, standing = making.look(settings)
-    click.echo(f"Stale: {len(standing.stale)} of {len(graph.nodes)} tables, {len(standing.unjudged)} checks to make.")
+    _, standing = making.look(settings)
+    click.echo(f"Stale: {len(standing.stale)} tables, {len(standing.unjudged)} checks to make.")
     for node_id, why in standing.stale.items():
         click.echo(f"  {title(node_id)}: {why}")
     if standing.is_settled:
