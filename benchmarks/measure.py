@@ -25,7 +25,7 @@ import duckdb
 
 from pipelines.building import dbt
 from pipelines.reports.demo import AS_OF
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 from tests import project
 
 BIN = Path(sys.executable).parent
@@ -106,9 +106,6 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
         path = settings.dbt_project / "models/marts/index/index_core.yml"
         path.write_text(path.read_text("utf-8").replace("Tổng điểm và hạng", "Tổng điểm và hạng ", 1), "utf-8")
 
-    def not_documented() -> None:
-        shutil.rmtree(folder / "documented", ignore_errors=True)
-
     def landed_only() -> None:
         shutil.copy(settings.build, bare)
         if not script.exists():
@@ -118,13 +115,8 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
     with duckdb.connect(str(office / "warehouse/papi.duckdb"), read_only=True) as connection:
         sql = "select unit_key from core.fct_obligation where period = '2021-H1' and n_versions > 0 order by unit_key"
         units = iter([unit for (unit,) in connection.execute(sql).fetchall()])
-    theirs = {"PAPI_WAREHOUSE": str(folder / "documented"), "DAGSTER_HOME": str(folder / "home")}
-    (folder / "home").mkdir()
     bare_dbt = [str(BIN / "dbt"), "build", "--quiet", "--full-refresh", "--project-dir", str(settings.dbt_project),
                 "--profiles-dir", str(settings.dbt_project), "--target-path", str(folder / "target")]  # fmt: skip
-    documented = [sys.executable, "-m", "dagster", "job", "execute", "-m", "benchmarks.documented", "-j", "all_of_it"]
-    shutil.copytree(ROOT / "benchmarks", own.folder / "benchmarks")
-    shutil.copytree(ROOT / "tests", own.folder / "tests")
     plan: list[tuple[str, list[str], Callable[[], None]]] = [
         ("refresh from nothing", [*papi, "refresh"], nothing),
         ("refresh with nothing new", [*papi, "refresh"], lambda: None),
@@ -132,11 +124,6 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
         ("one new release", [*papi, "refresh"], one_release_less),
         ("reports of a year: from nothing", [*papi, "refresh", *demo], no_office),
         ("reports of a year: one event", [*papi, "refresh", *demo], one_event),
-        (
-            "as the tools' documentation shows",
-            documented,
-            lambda: shutil.rmtree(folder / "documented", ignore_errors=True),
-        ),
         ("dbt build, bare command", bare_dbt, landed_only),
         (
             "the same SQL as one DuckDB script",
@@ -148,9 +135,9 @@ def measure(folder: Path, rounds: int) -> dict[str, Measured]:
     for number in range(rounds + 1):
         for name, command, prepare in plan:
             prepare()
-            environment = os.environ | {"PAPI_BUILD": str(bare)} | (theirs if command is documented else {})
+            environment = os.environ | {"PAPI_BUILD": str(bare)}
             seconds, megabytes = run(command, own.folder, environment)
-            print(f"round {number} {name}: {seconds:.2f} s, {megabytes:.0f} MB", file=sys.stderr)
+            print(f"round {number} {name}: {seconds:.2f} s, {megabytes:.0f} MB", file=sys.stderr, flush=True)
             if number:
                 results[name].seconds.append(seconds)
                 results[name].megabytes.append(megabytes)

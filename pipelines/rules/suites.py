@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.files import load_yaml
 
@@ -30,11 +30,30 @@ class FindingTemplate(BaseModel):
     expected: str
 
 
+class Due(BaseModel):
+    """Rows that must be there, and rows that are: two queries of the same key columns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rows: str
+    there: str
+
+
+AS_DUE = """
+    select *, case when is_due is null then 'not due' when is_there is null then 'missing' else 'as due' end as standing
+    from (select distinct *, true as is_due from ({rows}) as owed) as owed
+    natural full outer join (select distinct *, true as is_there from ({there}) as built) as built
+"""
+VIOLATED = "select *, 'violation' as standing from ({violations}) as found"
+
+
 class Rule(BaseModel):
     """One expectation with its reason, its remedy and the change that must make it fail.
 
     ``expectation`` and ``kwargs`` are Great Expectations' own. The frame judged is ``query`` where given, else the
-    suite's table, narrowed by the SQL predicate ``where``. ``bites`` is SQL that spoils good data.
+    suite's table, narrowed by the SQL predicate ``where``. In place of all these a rule may say ``due``, the rows that
+    must be there and no others, or ``violations``, a query whose rows are the failing ones. ``bites`` is SQL that
+    spoils good data.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,8 +66,30 @@ class Rule(BaseModel):
     remedy: str
     where: str | None = None
     query: str | None = None
+    due: Due | None = None
+    violations: str | None = None
     bites: str
     finding: FindingTemplate | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt_out(cls, said: Any) -> Any:
+        """What ``due`` or ``violations`` stand for, in Great Expectations' words."""
+        short = [name for name in ("due", "violations") if isinstance(said, dict) and name in said]
+        if not short:
+            return said
+        if len(short) > 1 or {"expectation", "kwargs", "query", "where"} & said.keys():
+            raise ValueError(
+                f"{short[0]} stands alone, without expectation, kwargs, query, where or another short form"
+            )
+        if short == ["due"]:
+            query = AS_DUE.format(**Due.model_validate(said["due"]).model_dump())
+            asked = {"expectation": "expect_column_values_to_be_in_set", "value_set": ["as due"]}
+        else:
+            query = VIOLATED.format(violations=said["violations"])
+            asked = {"expectation": "expect_column_values_to_not_be_in_set", "value_set": ["violation"]}
+        kwargs = {"column": "standing", "value_set": asked["value_set"]}
+        return {**said, "expectation": asked["expectation"], "kwargs": kwargs, "query": query}
 
     def blocks(self, outcome: str) -> bool:
         """Whether an outcome of the rule keeps tables from being published: a failed warning is shown, no more."""
