@@ -182,13 +182,10 @@ def _failed_checks(settings: Settings) -> list[FailedCheck]:
     graph, standing = making.look(settings)
     for check in graph.checks.values():
         outcome = standing.outcomes.get(check.check_id)
-        unjudged = standing.unjudged.get(check.check_id, "")
         if outcome is not None and outcome.outcome != "pass":
             remedy = f". {check.rule.remedy}" if check.rule else ""
-            told = f"{outcome.outcome}: {outcome.observed}{remedy}"
+            told = f"{outcome.outcome.replace('_', ' ')}: {outcome.observed}{remedy}"
             failed.append(FailedCheck(check.place, told, check.blocks(outcome.outcome)))
-        elif unjudged.startswith(("error", "not run")):
-            failed.append(FailedCheck(check.place, unjudged, True))
     return failed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Ran
 
@@ -60,7 +60,7 @@ class Project:
     def parquet(self, warehouse: Path | None = None) -> dict[str, str]:
         """A hash of each published Parquet file, by table."""
         files = (warehouse or self.settings.warehouse) / "parquet"
-        return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.glob("*.parquet")}
+        return {path.stem: sha256_of(path) for path in files.glob("*.parquet")}
 
 
 def copy(folder: Path, warehouse: Path | None = None, raw: Path | None = None) -> Project:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.analysis.described import create, tables_of_source
 from pipelines.building.graph import Graph
+from pipelines.building.release_tables import insert_rows
 from pipelines.releases import deliveries, landing
 from pipelines.rules.suites import Outcome, outcome_row
 from pipelines.settings import Settings
@@ -27,14 +28,9 @@ def write(
     settings: Settings, connection: duckdb.DuckDBPyConnection, graph: Graph, outcomes: Mapping[str, Outcome]
 ) -> None:
     """Write the table anew: rules on deliveries as they were landed, rules on tables from ``outcomes`` by check."""
-    import pandas as pd
-
-    described = tables_of_source(settings.dbt_project / DESCRIBED)
-    create(connection, TABLE, described[TABLE.split(".")[1]])
-    rows = [*_of_deliveries(settings), *_of_tables(graph, outcomes)]
-    connection.register("arriving", pd.DataFrame(rows, dtype=object))
-    connection.execute(f"insert into {TABLE} by name select * from arriving")
-    connection.unregister("arriving")
+    schema, table = TABLE.split(".")
+    create(connection, TABLE, tables_of_source(settings.dbt_project / DESCRIBED)[table])
+    insert_rows(connection, table, [*_of_deliveries(settings), *_of_tables(graph, outcomes)], schema)
 
 
 def _of_deliveries(settings: Settings) -> Iterator[dict[str, Any]]:

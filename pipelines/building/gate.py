@@ -40,6 +40,6 @@ def refusals(graph: Graph, found: Standing) -> list[str]:
     said += [f"{graph.checks[check_id].name}: {why}" for check_id, why in found.unjudged.items()]
     for check_id, outcome in found.outcomes.items():
         check = graph.checks[check_id]
-        if check.blocks(outcome.outcome):
+        if check_id not in found.unjudged and check.blocks(outcome.outcome):
             said.append(f"{check.name}: {outcome.outcome}: {outcome.observed}")
     return said

@@ -9,7 +9,6 @@ expectations/ or a data test of dbt; unit tests judge code and belong to `make t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,11 +19,11 @@ import duckdb
 
 from pipelines.analysis import marts
 from pipelines.building import dbt, office_tables, release_tables
-from pipelines.files import load_yaml
+from pipelines.files import load_yaml, sha256_of
 from pipelines.kept import key_of
 from pipelines.releases import landing
 from pipelines.rules.judge import frame_sql
-from pipelines.rules.suites import Rule, Suite, read_suites
+from pipelines.rules.suites import Rule, Suite, blocks, read_suites
 from pipelines.settings import ROOT, Settings
 
 Parts = dict[str, str]  # a hash of each thing that decides, by its name as a person would call it
@@ -72,8 +71,8 @@ class Check:
         return f"{self.suite.table.replace('.', '/')} {self.rule.id}"
 
     def blocks(self, outcome: str) -> bool:
-        """Whether an outcome keeps tables from being published: a failed warning is shown, no more."""
-        return outcome != "pass" and not (outcome == "fail" and self.severity == "warning")
+        """Whether an outcome keeps tables from being published."""
+        return blocks(self.severity, outcome)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,6 @@ class Graph:
     nodes: dict[str, Node]
     checks: dict[str, Check]
     makes: dict[str, str] = field(init=False)  # the node of each table
-
     upstream: dict[str, list[str]] = field(init=False)  # each node with everything that it is made from
 
     def __post_init__(self) -> None:
@@ -150,11 +148,10 @@ class _Project:
         }
         config = load_yaml((settings.dbt_project / "dbt_project.yml").read_text(encoding="utf-8"))
         self.variables = {name: str(value) for name, value in (config.get("vars") or {}).items()}
-        profile = (settings.dbt_project / "profiles.yml").read_bytes()
         naming = [macro["macro_sql"] for macro in self.macros.values() if macro["name"].startswith("generate_")]
         self.common = {
             "the libraries": key_of(None, [ROOT / "requirements.lock"]),
-            "profiles.yml": hashlib.sha256(profile).hexdigest(),
+            "profiles.yml": sha256_of(settings.dbt_project / "profiles.yml"),
             "how tables are named": _hash(*sorted(naming)),
         }
 
@@ -177,9 +174,7 @@ class _Project:
             **self.common,
         }
         if raw["resource_type"] == "seed":
-            parts["its lines"] = hashlib.sha256(
-                (self.settings.dbt_project / raw["original_file_path"]).read_bytes()
-            ).hexdigest()
+            parts["its lines"] = sha256_of(self.settings.dbt_project / raw["original_file_path"])
         texts = [raw["raw_code"], json.dumps(raw["config"])]
         for name in sorted(self._called(raw["depends_on"]["macros"])):
             texts.append(self.macros[name]["macro_sql"])

@@ -65,7 +65,7 @@ class Standing:
     stale: dict[str, str]
     unjudged: dict[str, str]
     wanted: dict[str, Made]
-    outcomes: dict[str, Outcome]  # of every check that was judged on what is wanted
+    outcomes: dict[str, Outcome]  # of every check that was asked of what is wanted, errors too
 
     @property
     def is_settled(self) -> bool:
@@ -110,10 +110,10 @@ def standing(graph: Graph, connection: duckdb.DuckDBPyConnection | None) -> Stan
             unjudged[check.check_id] = "not judged yet"
         elif key != _check_key(check, want):
             unjudged[check.check_id] = "judged on other data, or asked otherwise"
-        elif outcome.outcome in ("error", "not_run"):
-            unjudged[check.check_id] = f"{outcome.outcome.replace('_', ' ')}: {outcome.observed}"
         else:
             outcomes[check.check_id] = outcome
+            if outcome.outcome in ("error", "not_run"):
+                unjudged[check.check_id] = f"{outcome.outcome.replace('_', ' ')}: {outcome.observed}"
     return Standing(stale, unjudged, want, outcomes)
 
 
@@ -193,7 +193,7 @@ def record(connection: duckdb.DuckDBPyConnection, before: Graph, after: Graph, n
 
 
 def keep(connection: duckdb.DuckDBPyConnection, judged: Iterable[tuple[Check, Outcome]]) -> None:
-    """Keep outcomes under what was asked and judged; an error, or one on a table without a key, is forgotten."""
+    """Keep outcomes under what was asked and judged; one on a table without a key is forgotten."""
     have = made(connection)
     for check, outcome in judged:
         connection.execute("delete from ledger.outcome where check_id = ?", [check.check_id])

@@ -7,7 +7,7 @@ here: the work itself; when a step runs, which refresh.py and Dagster's buttons 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,7 +15,7 @@ import duckdb
 from pipelines.analysis import marts
 from pipelines.analysis.marts import Analysed
 from pipelines.building import check_results, dbt, fingerprint, gate, graph, ledger, publication
-from pipelines.building.graph import Graph
+from pipelines.building.graph import Check, Graph
 from pipelines.building.ledger import Standing
 from pipelines.building.publication import Publication, Stamp
 from pipelines.releases.rewritten import all_facts, rewritten
@@ -83,10 +83,10 @@ def _is_sound(settings: Settings) -> bool:
     return bool(free <= used)
 
 
-def build(settings: Settings, manifest: Mapping[str, Any], chosen: Collection[str]) -> list[Any]:
+def build(settings: Settings, chosen: Collection[str]) -> list[Any]:
     """Build these seeds and models with dbt and run these tests; dbt's results. dbt itself takes the keys away."""
     settings.build.parent.mkdir(parents=True, exist_ok=True)
-    before = graph.read(settings, manifest)
+    before = graph.read(settings)
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
     results = dbt.build(settings, dbt.load_manifest(settings), chosen)
@@ -97,7 +97,7 @@ def build(settings: Settings, manifest: Mapping[str, Any], chosen: Collection[st
         if result.node.unique_id in before.checks and result.status != "skipped"
     ]
     with duckdb.connect(str(settings.build)) as connection:
-        ledger.record(connection, before, graph.read(settings, manifest), made)
+        ledger.record(connection, before, graph.read(settings), made)
         ledger.keep(connection, judged)
     return results
 
@@ -120,23 +120,26 @@ def analyse(settings: Settings, names: Collection[str]) -> list[Analysed]:
     return done
 
 
-def judge_rules(settings: Settings, chosen: Iterable[tuple[Suite, Rule]]) -> list[tuple[Suite, Rule, Outcome]]:
-    """Judge these rules on the tables as they lie, and keep what they said."""
-    now = graph.read(settings)
-    suites: dict[str, Suite] = {}
-    for suite, rule in chosen:
-        own = suites.setdefault(suite.table, suite.model_copy(update={"rules": []}))
-        own.rules.append(rule)
-    judged = [
-        (suite, rule, outcome)
-        for suite in suites.values()
-        for rule, outcome in zip(suite.rules, judge.ask(Task(suite, settings.build)), strict=True)
-    ]
+def judge_rules(settings: Settings, chosen: Iterable[Check]) -> list[tuple[Suite, Rule, Outcome]]:
+    """Judge these rules on the tables as they lie, and keep what they said under what they asked."""
+    by_table: dict[str, list[Check]] = {}
+    for check in chosen:
+        if check.suite is not None:
+            by_table.setdefault(check.suite.table, []).append(check)
+    judged = [pair for checks in by_table.values() for pair in _judged(settings, checks)]
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
-        ledger.keep(connection, [(now.checks[f"rule.{suite.table}.{rule.id}"], said) for suite, rule, said in judged])
-        _write_results(settings, connection, now)
-    return judged
+        ledger.keep(connection, judged)
+        _write_results(settings, connection, graph.read(settings))
+    return [(check.suite, check.rule, outcome) for check, outcome in judged if check.suite and check.rule]
+
+
+def _judged(settings: Settings, checks: list[Check]) -> list[tuple[Check, Outcome]]:
+    """The rules of one table, asked in one go."""
+    suite = checks[0].suite
+    assert suite is not None
+    asked = suite.model_copy(update={"rules": [check.rule for check in checks]})
+    return list(zip(checks, judge.ask(Task(asked, settings.build)), strict=True))
 
 
 def write_results(settings: Settings) -> int:

@@ -132,12 +132,14 @@ def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> 
         connection.execute(f"create or replace table landing.{table} ({columns})")
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]], schema: str = "landing"
+) -> None:
     """Add rows to a table by name of column."""
     if not rows:
         return
     import pandas as pd
 
     connection.register("arriving", pd.DataFrame(rows, dtype=object))
-    connection.execute(f"insert into landing.{table} by name select * from arriving")
+    connection.execute(f"insert into {schema}.{table} by name select * from arriving")
     connection.unregister("arriving")

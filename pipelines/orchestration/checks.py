@@ -54,7 +54,7 @@ def _build_step(
     )
     def judged(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         chosen = [by_key[key] for key in sorted(context.op_execution_context.selected_asset_check_keys)]
-        outcomes = making.judge_rules(settings, [(c.suite, c.rule) for c in chosen if c.suite and c.rule])
+        outcomes = making.judge_rules(settings, chosen)
         for suite, of_suite in groupby(outcomes, key=lambda one: one[0]):
             said = [outcome for _, _, outcome in of_suite]
             passed = sum(outcome.outcome == "pass" for outcome in said)

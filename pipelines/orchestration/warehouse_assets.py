@@ -65,7 +65,7 @@ def build_warehouse(settings: Settings, manifest: Mapping[str, Any]) -> dg.Asset
                 name = translator.get_asset_key(props).to_python_identifier()
                 if name in context.selected_output_names:
                     outputs[unique_id] = name
-        results = making.build(settings, manifest, [*outputs, *checks])
+        results = making.build(settings, [*outputs, *checks])
         counts = _row_counts(settings.build)
         for result in results:
             unique_id = result.node.unique_id
@@ -76,7 +76,7 @@ def build_warehouse(settings: Settings, manifest: Mapping[str, Any]) -> dg.Asset
                 yield dg.Output(None, output_name=outputs[unique_id], metadata=metadata)
             elif unique_id in checks and result.status != "skipped":
                 yield _check_result(checks[unique_id], result)
-        done = sum(unique_id in outputs for unique_id in (r.node.unique_id for r in results if r.status == "success"))
+        done = sum(r.node.unique_id in outputs and r.status == "success" for r in results)
         passed = sum(r.node.unique_id in checks and r.status == "pass" for r in results)
         log.info("dbt: %d of %d tables built, %d of %d tests passed", done, len(outputs), passed, len(checks))
         failed = dbt.failed(results)

@@ -13,7 +13,7 @@ from datetime import date
 
 import yaml
 
-from pipelines.files import write_whole
+from pipelines.files import load_yaml, write_whole
 from pipelines.kept import key_of
 from pipelines.releases import deliveries
 from pipelines.releases.deliveries import MANIFEST, Acceptance, Delivery, Manifest
@@ -96,7 +96,7 @@ def accept(settings: Settings, release_id: str, published: Mapping[str, Facts], 
     item = yaml.safe_dump([line], allow_unicode=True, sort_keys=False, width=1000)
     added = "".join(f"  {row}\n" for row in item.splitlines())
     whole = text + ("\n" if delivery.manifest.accepted else "\naccepted:\n") + added
-    again = Manifest.model_validate(yaml.safe_load(whole))
+    again = Manifest.model_validate(load_yaml(whole))
     if again.accepted != [*delivery.manifest.accepted, Acceptance.model_validate(line)]:
         raise NothingToAccept(f"{path}: move the list `accepted` to the end of the file")
     write_whole(path, whole)

@@ -92,8 +92,13 @@ class Rule(BaseModel):
         return {**said, "expectation": asked["expectation"], "kwargs": kwargs, "query": query}
 
     def blocks(self, outcome: str) -> bool:
-        """Whether an outcome of the rule keeps tables from being published: a failed warning is shown, no more."""
-        return outcome != "pass" and not (outcome == "fail" and self.severity == "warning")
+        """Whether an outcome of the rule keeps tables from being published."""
+        return blocks(self.severity, outcome)
+
+
+def blocks(severity: str, outcome: str) -> bool:
+    """Whether an outcome of a check keeps tables from being published: a failed warning is shown, no more."""
+    return outcome != "pass" and not (outcome == "fail" and severity == "warning")
 
 
 class Suite(BaseModel):

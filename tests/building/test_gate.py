@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.building import gate, graph, ledger, making
+from pipelines.building import check_results, gate, graph, ledger, making
 from pipelines.building.graph import Graph
 from pipelines.building.publication import NotFit
 from pipelines.orchestration.history import prepare_home
@@ -95,6 +95,20 @@ def test_a_warning_that_fails_does_not_block(now: Graph, copied: duckdb.DuckDBPy
     failed = [check for check, outcome in ledger.standing(now, copied).outcomes.items() if outcome.outcome == "fail"]
     assert failed
     assert all(now.checks[check].severity == "warning" for check in failed)
+
+
+def test_a_rule_that_could_not_be_judged_is_told_once_and_stands_in_the_results(
+    built: Built, now: Graph, copied: duckdb.DuckDBPyConnection
+) -> None:
+    copied.begin()
+    rule = "rule.marts.index_core.rank_recounted"
+    copied.execute("update ledger.outcome set outcome = 'error', observed = 'broke' where check_id = ?", [rule])
+    found = ledger.standing(now, copied)
+    assert gate.refusals(now, found) == ["rule rank_recounted of marts.index_core: error: broke"]
+    check_results.write(built.settings, copied, now, found.outcomes)
+    sql = "select table_name, rule_id, observed from audit.check_result where outcome = 'error'"
+    assert copied.execute(sql).fetchall() == [("marts.index_core", "rank_recounted", "broke")]
+    copied.rollback()
 
 
 def test_a_build_as_of_another_day_is_refused_with_what_differs(
