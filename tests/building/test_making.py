@@ -25,7 +25,7 @@ from tests.conftest import Built, copy_of_raw, run_papi
 from tests.dbt_project import script
 from tests.project import Project
 from tests.reports.filled import COMMUNE, drawn
-from tests.test_readme import run, shown_in
+from tests.test_readme import goes_as_shown
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,7 @@ def filmed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The film of docs/partial-builds.md, played in a copy of the project with its warehouse."""
     own = project.copy(tmp_path_factory.mktemp("filmed") / "papi 2026", built.settings.warehouse)
     before = own.parquet()
-    for block, shown in shown_in("partial-builds.md"):
-        said = run(block, own.folder)
-        for line in shown.splitlines():
-            assert line.strip() in said, said
+    assert goes_as_shown("partial-builds.md", own.folder) == 4
     after = own.parquet()
     assert {table for table in after if after[table] != before[table]} == {"marts.index_score_merged"}
     return own
