@@ -119,8 +119,12 @@ class Places:
                 return Place(None, f"{clue!r}{self._hint(clue)}")
         codes = {next(iter(meant)) for _, meant in found}
         if len(codes) != 1:
-            return Place(None, " and ".join(f"{clue!r}" for clue, _ in found) or "a blank cell")
+            said = [f"{clue!r}, which is {self._called(meant)}" for clue, meant in found]
+            return Place(None, " beside ".join(said) or "a blank cell")
         return Place(self.by_code[codes.pop()])
+
+    def _called(self, meant: set[str]) -> str:
+        return " or ".join(f"{code} {self.by_code[code].name_vi}" for code in sorted(meant))
 
     def _hint(self, clue: str) -> str:
         names = {place(p.name_vi): f"{p.code} {p.name_vi}" for p in self.by_code.values()}

@@ -82,16 +82,16 @@ def read_table(content: bytes, name: str, figures: Figures, seeds: Seeds, provin
 
 def _table(content: bytes, name: str) -> tuple[Sheet, dict[str, int]]:
     """The sheet, and the position of each column that its first row names."""
-    from pipelines.workbooks.cells import Unreadable
+    from pipelines.workbooks.container import Unreadable
 
     remedy = "Give a CSV or an .xlsx whose first row names the columns: province, year, measure, indicator, stated."
     if len(content) > MAX_BYTES:
         found = f"{len(content)} bytes"
         raise Unreadable(Finding("claims_readable", name, found, f"at most {MAX_BYTES}", remedy))
     heads: list[str] = []
+    book = Book(content, name)
     for delimiter in DELIMITERS:
-        book = Book(content, name, delimiter=delimiter)
-        sheet = book.read(book.sheet_names[0] if book.sheet_names else None)
+        sheet = book.read(book.sheet_names[0] if book.sheet_names else None, delimiter=delimiter)
         first = [slug(value) if isinstance(value, str) else "" for value in (sheet.rows or [[]])[0]]
         columns = {
             key: min(first.index(heading) for heading in headings if heading in first)

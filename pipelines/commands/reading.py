@@ -158,7 +158,7 @@ def claims_check(
     from pipelines.clock import today
     from pipelines.published import main_index
     from pipelines.seeds import Seeds
-    from pipelines.workbooks.cells import Unreadable
+    from pipelines.workbooks.container import Unreadable
 
     seeds = Seeds(settings.seeds)
     with connected(settings) as connection:

@@ -45,6 +45,7 @@ def release() -> None:
 @click.option("--published", type=DAY, help="Day of publication; without it the release is known from today.")
 @click.option("--note", help="What is to be known of it.")
 @click.option("--layout", help="A layout of raw/layouts; else the one that reads the file.")
+@click.option("--sheet", help="The sheet to read, where the workbook has more than one that fits.")
 @click.option("--provinces-as-of", type=DAY, help="List of provinces that applies (default: last day of the year).")
 @click.option("--covers", multiple=True, help="Province code, where the file does not speak of all.")
 @click.option("--replaces-year", is_flag=True, help="What the file leaves out lapses.")
@@ -58,6 +59,7 @@ def release_add(
     published: datetime | None,
     note: str | None,
     layout: str | None,
+    sheet: str | None,
     provinces_as_of: datetime | None,
     covers: tuple[str, ...],
     replaces_year: bool,
@@ -82,6 +84,7 @@ def release_add(
         provinces_as_of.date() if provinces_as_of else None,
         covers or None,
         replaces_year,
+        sheet,
     )
     try:
         with lock.hold(settings), intake.propose(settings, wanted, today()) as proposed:

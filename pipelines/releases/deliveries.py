@@ -44,9 +44,13 @@ class NotCollected(BaseModel):
 
 
 class NotPublished(NotCollected):
-    """Scores that the publisher left out. The form is how the file shows it; absent where it has no cell for them."""
+    """Scores that the publisher left out. The form is how the file shows it; absent where it has no cell for them.
 
-    form: Literal["blank", "zero", "partial", "absent"]
+    A ``mark`` is what stands in the cell where the form is mark.
+    """
+
+    form: Literal["blank", "zero", "mark", "partial", "absent"]
+    mark: str | None = None
     reason_certainty: str
     source: str
 

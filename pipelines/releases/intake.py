@@ -28,7 +28,9 @@ from pipelines.releases.landing import Landed
 from pipelines.releases.revisions import Change
 from pipelines.seeds import Method, Seeds
 from pipelines.settings import Settings
-from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading, Unreadable
+from pipelines.spelling import normalise
+from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading
+from pipelines.workbooks.container import Unreadable
 from pipelines.workbooks.layout import Layout, read_layout
 from pipelines.workbooks.reader import Read
 from pipelines.workbooks.tables import read_table
@@ -50,6 +52,7 @@ class Wanted:
     provinces_as_of: date | None = None
     covers: tuple[str, ...] | None = None
     replaces_year: bool = False
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,16 @@ def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> li
     if wanted.file.stat().st_size > MAX_FILE_BYTES:
         raise NotTaken(f"{wanted.file.name} has more than {MAX_FILE_BYTES} bytes")
     content = wanted.file.read_bytes()
+    try:
+        book = Book(content, wanted.file.name)
+    except Unreadable as error:
+        raise NotTaken(f"{wanted.file.name} cannot be read", [error.finding]) from None
     names = [wanted.layout] if wanted.layout else sorted(p.stem for p in settings.layouts.glob("*.yaml"))
     layouts = [read_layout(settings.layouts, name) for name in names]
     known = deliveries.read_all(settings.raw)
     drafted = [
-        _draft(seeds, wanted, today, draft, known, layouts, content, year)
-        for year in wanted.years or _years_of(wanted.file.name, content, layouts)
+        _draft(seeds, wanted, today, draft, known, layouts, book, content, year)
+        for year in wanted.years or _years_of(book, layouts)
     ]
     landed = landing.land(replace(settings, raw=draft), [delivery for delivery, _ in drafted])
     refused = [item for item in landed if not item.is_accepted]
@@ -190,25 +197,23 @@ def _compared(seeds: Seeds, landed: Landed, before: Landed | None, notes: list[s
     return Proposed(landed.delivery.release_id, landed.delivery.folder, landed, against, changes, notes, surprises)
 
 
-def _years_of(name: str, content: bytes, layouts: list[Layout]) -> list[int]:
+def _years_of(book: Book, layouts: list[Layout]) -> list[int]:
     """The years that the sheets of a workbook name."""
-    try:
-        sheets = Book(content, name).sheet_names
-    except Unreadable as error:
-        if error.finding.rule_id != "encoding":
-            raise NotTaken(f"{name} cannot be read", [error.finding]) from None
-        sheets = []
     years = {
         int(found["year"])
         for layout in layouts
         for pattern in layout.sheets
         if "{year}" in pattern
-        for sheet in sheets
-        if (found := re.fullmatch(re.escape(pattern).replace(r"\{year\}", r"(?P<year>\d{4})"), sheet))
+        for sheet in book.sheet_names
+        if (found := re.fullmatch(_sheet_pattern(pattern), normalise(sheet)))
     }
     if not years:
-        raise NotTaken(f"{name} does not say of which year it is: add --year")
+        raise NotTaken(f"{book.name} does not say of which year it is: add --year")
     return sorted(years)
+
+
+def _sheet_pattern(pattern: str) -> str:
+    return re.escape(normalise(pattern.replace("{year}", "1111"))).replace("1111", r"(?P<year>\d{4})")
 
 
 def _draft(
@@ -218,6 +223,7 @@ def _draft(
     draft: Path,
     known: list[Delivery],
     layouts: list[Layout],
+    book: Book,
     content: bytes,
     year: int,
 ) -> tuple[Delivery, list[str]]:
@@ -227,7 +233,7 @@ def _draft(
         raise NotTaken(f"no one method of {wanted.index_id} is in force in {year}: add it to seeds/method.csv first")
     provinces_as_of = wanted.provinces_as_of or date(year, 12, 31)
     same_year = [d for d in known if (d.index_id, d.year) == (wanted.index_id, year)]
-    layout, reading, read = _read_certainly(seeds, wanted, method, provinces_as_of, layouts, content, year)
+    layout, reading, read = _read_certainly(seeds, wanted, method, provinces_as_of, layouts, book, content, year)
     revision = max((d.revision for d in same_year), default=0) + 1
     folder = draft / wanted.index_id / str(year) / f"r{revision}"
     folder.mkdir(parents=True)
@@ -271,43 +277,55 @@ def _read_certainly(
     method: Method,
     provinces_as_of: date,
     layouts: list[Layout],
+    book: Book,
     content: bytes,
     year: int,
 ) -> tuple[Layout, Reading, Read]:
-    """The one way in which the file can be read: layout, encoding and signs. Two ways that differ are none."""
+    """The one way in which the file can be read: layout, encoding and signs. Ways that contradict each other are none.
+
+    Layouts that name a sheet of the year are tried before the others, and alone where one of them reads it. Where ways
+    agree in all that both of them say, the one that says most is taken.
+    """
     indicators = seeds.indicators_of(wanted.index_id, method.method)
     places = seeds.places_on(provinces_as_of)
+    named = [layout for layout in layouts if layout.sheets and layout.sheet_of(year, book.sheet_names)]
     tried: list[tuple[Layout, Reading, Read]] = []
-    for layout in layouts:
-        for reading in _readings(content):
-            read = read_table(content, wanted.file.name, year, layout, indicators, places, reading)
-            tried.append((layout, reading, read))
-            if not read.findings and reading == Reading():
-                break  # it is as the layout says: no other signs are looked for
-    whole = [way for way in tried if not way[2].findings and way[2].records]
-    said = {
-        tuple((r["province_code"], r["code"], r["measure"], r["score_text"]) for r in way[2].records) for way in whole
-    }
-    if len(said) == 1:
+    for group in (named, [layout for layout in layouts if layout not in named]):
+        for layout in group:
+            for reading in _readings(content, book, wanted.sheet):
+                read = read_table(book, year, layout, indicators, places, reading)
+                tried.append((layout, reading, read))
+                if not read.findings and reading == Reading():
+                    break  # it is as the layout says: no other signs are looked for
+        if any(_is_whole(read) for _, _, read in tried):
+            break
+    whole = sorted((way for way in tried if _is_whole(way[2])), key=lambda way: -len(way[2].records))
+    said = [{(r["province_code"], r["code"], r["measure"]): r["score_text"] for r in way[2].records} for way in whole]
+    if said and all(most == said[0].get(cell) for other in said[1:] for cell, most in other.items()):
         return whole[0]
     if said:
         ways = "; ".join(f"{layout.layout} {reading.model_dump(exclude_none=True)}" for layout, reading, _ in whole)
         raise NotTaken(
             f"{wanted.file.name} can be read in ways that differ: {ways}. Add --layout, or write the manifest"
         )
-    nearest = min(tried, key=lambda way: (_is_elsewhere(way[2]), len(way[2].findings)))
+    nearest = max(tried, key=lambda way: _nearness(way[2]))
     raise NotTaken(f"{wanted.file.name} cannot be read for {year}; as layout {nearest[0].layout}:", nearest[2].findings)
 
 
-def _is_elsewhere(read: Read) -> bool:
-    """Whether a layout does not even find the table."""
-    return any(finding.rule_id in ("sheet", "columns") for finding in read.findings)
+def _is_whole(read: Read) -> bool:
+    return bool(read.records) and not read.findings
 
 
-def _readings(content: bytes) -> list[Reading]:
+def _nearness(read: Read) -> tuple[bool, int, int, int]:
+    """How near a layout comes to a file: its table was found, its headings understood, its cells read."""
+    is_elsewhere = any(finding.rule_id in ("sheet", "columns", "encoding") for finding in read.findings)
+    return not is_elsewhere, read.understood, len(read.records), -len(read.findings)
+
+
+def _readings(content: bytes, book: Book, sheet: str | None) -> list[Reading]:
     """How a file might be read: as its layout says, else with the signs of a text table that people send."""
-    if content.startswith(b"PK"):
-        return [Reading()]
+    if book.is_workbook:
+        return [Reading(sheet=sheet)]
     try:
         content.decode("utf-8")
         encoding = None
@@ -325,10 +343,10 @@ def _readings(content: bytes) -> list[Reading]:
 
 
 def _left_out(seeds: Seeds, manifest: Manifest, read: Read, same_year: list[Delivery]) -> list[dict[str, Any]]:
-    """Declarations of what the file leaves out: by a blank, by a zero, or by having no cell for it."""
+    """Declarations of what the file leaves out: by a blank, a zero or a mark, or by having no cell for it."""
     stated = seeds.stated_of(manifest.index_id, manifest.method)
     forms = {
-        (str(r["province_code"]), str(r["code"])): r["form"]
+        (str(r["province_code"]), str(r["code"])): (r["form"], r["mark"])
         for r in read.records
         if r["measure"] == "score" and r["code"] in stated
     }
@@ -336,10 +354,10 @@ def _left_out(seeds: Seeds, manifest: Manifest, read: Read, same_year: list[Deli
     grouped: dict[tuple[Any, ...], dict[str, list[str]]] = {}
     for province in provinces_of(seeds, manifest):
         for code in stated:
-            form = forms.get((province, code), "absent")
+            form, mark = forms.get((province, code), ("absent", None))
             if form is not None:
                 why = told.get((province, code), (NOT_SAID, "unknown", f"{manifest.files[0].path}"))
-                grouped.setdefault((form, *why), {}).setdefault(province, []).append(code)
+                grouped.setdefault((form, mark, *why), {}).setdefault(province, []).append(code)
     declared: dict[tuple[Any, ...], list[str]] = {}
     for why, provinces in grouped.items():
         for province, codes in provinces.items():
@@ -350,11 +368,12 @@ def _left_out(seeds: Seeds, manifest: Manifest, read: Read, same_year: list[Deli
             "provinces": provinces,
             "parts": parts if parts == "all" else list(parts),
             "form": form,
+            **({"mark": mark} if mark else {}),
             "reason": reason,
             "reason_certainty": certainty,
             "source": source,
         }
-        for (parts, form, reason, certainty, source), provinces in declared.items()
+        for (parts, form, mark, reason, certainty, source), provinces in declared.items()
     ]
 
 

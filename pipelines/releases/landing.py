@@ -26,7 +26,7 @@ from pipelines.rules.suites import Outcome, Rule, Suite, read_suite
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
 from pipelines.workbooks.layout import read_layout
-from pipelines.workbooks.tables import MAX_FINDINGS, read_table
+from pipelines.workbooks.tables import MAX_FINDINGS, read_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def read_delivery(settings: Settings, seeds: Seeds, delivery: Delivery) -> tuple
     for listed in manifest.files:
         path = delivery.folder / listed.path
         name = delivery.path_in_raw(path)
-        read = read_table(path.read_bytes(), name, manifest.year, layout, indicators, places, manifest.reading)
+        read = read_file(path.read_bytes(), name, manifest.year, layout, indicators, places, manifest.reading)
         findings += read.findings
         frame = read.frame()
         if frame is not None:

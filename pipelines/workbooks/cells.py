@@ -1,7 +1,7 @@
 """Files as grids of cells: text tables and workbooks, read only where that is certain and safe.
 
-Belongs here: bytes to values with their addresses, and refusing what cannot be trusted. Does not belong here: what the
-cells mean. A workbook is hostile until proven: macros, links to elsewhere, and archives that swell are refused unread.
+Belongs here: bytes to values with their addresses. Does not belong here: what the cells mean, or whether a file may be
+opened, which container.py decides before.
 """
 
 from __future__ import annotations
@@ -11,32 +11,29 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.finding import Finding
+from pipelines.workbooks.container import MIB, Unreadable, broken, kind_of, unreadable
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from python_calamine import CalamineWorkbook
 
-MAX_ROWS, MAX_COLUMNS = 20_000, 500
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-MAX_RATIO = 200
+__all__ = ["Book", "Formula", "Reading", "Sheet", "Unreadable", "Value"]
+
+# A sheet or text table of scores has some ten thousand cells.
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 20_000, 500, 1_000_000
+MAX_TEXT_BYTES, MAX_LINE_BYTES = 10 * MIB, 100_000
 NINE_DECIMALS = Decimal("1e-9")
-HOSTILE = {
-    "vbaproject.bin": "macros",
-    "macrosheets/": "macros",
-    "externallinks/": "links to other files",
-    "connections.xml": "connections to data elsewhere",
-    "embeddings/": "embedded files",
-    "activex/": "controls",
-}
 WINDOWS_1258 = "windows-1258"
 
 
@@ -65,6 +62,7 @@ class Sheet:
 
     name: str | None
     rows: list[list[Value]]
+    is_hidden: bool = False
 
     def address(self, row: int, column: int) -> str:
         """Address of the cell at these positions from 0, as a spreadsheet writes it: C17, or 2016_PAPI!C17."""
@@ -72,80 +70,97 @@ class Sheet:
         return f"{self.name}!{cell}" if self.name else cell
 
 
-class Unreadable(ValueError):
-    """The file cannot be trusted or read; carries the finding that says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(str(finding))
-        self.finding = finding
-
-
 class Book:
-    """A file whose sheets can be listed and read one by one.
+    """A file whose sheets can be listed and read one by one; each is read once, however often it is asked for.
 
-    Raises ``Unreadable`` on opening or reading. Texts are NFC and without blanks around them.
+    Raises ``Unreadable`` on opening or reading. Texts are NFC and without blanks around them. ``hidden`` are the names
+    of sheets that a spreadsheet program does not show.
     """
 
-    def __init__(
-        self, content: bytes, name: str, encoding: str = "utf-8", delimiter: str = ",", as_typed: bool = False
-    ) -> None:
+    def __init__(self, content: bytes, name: str, as_typed: bool = False) -> None:
         """With ``as_typed`` a formula is a formula even where its value is stored: a form is filled in by hand."""
-        self._content, self._name, self._encoding, self._delimiter = content, name, encoding, delimiter
-        self.is_workbook = content.startswith(b"PK\x03\x04")
-        if self.is_workbook:
-            _refuse_hostile(content, name)
-            self._formulas = _open(content, name, stored_values=False)
-            self._values = self._formulas if as_typed else _open(content, name, stored_values=True)
-            self.sheet_names: list[str] = [sheet.title for sheet in self._values.worksheets]
-        elif content.startswith(b"\xd0\xcf\x11\xe0"):
-            raise _unreadable(
-                name,
-                "an old .xls or a workbook with a password",
-                "an .xlsx workbook that opens without one",
-                "Open it in Excel and save it as an Excel workbook (.xlsx) without a password.",
-            )
-        else:
-            self.sheet_names = []
+        self.name, self._content, self._as_typed = name, content, as_typed
+        self._read: dict[tuple[str | None, ...], Sheet] = {}
+        self.kind = kind_of(content, name)
+        self.is_workbook = self.kind != "text"
+        self.sheet_names: list[str] = []
+        self.hidden: frozenset[str] = frozenset()
+        if self.kind == "xlsx":
+            sheets = self._formulas.worksheets
+            self.sheet_names = [sheet.title for sheet in sheets]
+            self.hidden = frozenset(sheet.title for sheet in sheets if sheet.sheet_state != "visible")
+        elif self.is_workbook:
+            self.sheet_names, self.hidden = _sheets_of(self._plain)
 
-    def read(self, sheet_name: str | None = None) -> Sheet:
-        """One sheet, or the text table where ``sheet_name`` is None."""
-        if sheet_name is None:
-            return Sheet(None, _text_rows(self._content, self._name, self._encoding, self._delimiter))
-        return Sheet(sheet_name, self._sheet_rows(sheet_name))
+    def read(self, sheet_name: str | None = None, encoding: str = "utf-8", delimiter: str = ",") -> Sheet:
+        """One sheet, or the text table where ``sheet_name`` is None, written as the other two say."""
+        key = (None, encoding, delimiter) if sheet_name is None else (sheet_name,)
+        if key not in self._read:
+            if sheet_name is None:
+                rows = _text_rows(self._content, self.name, encoding, delimiter)
+            else:
+                rows = self._within_limits(sheet_name)
+            self._read[key] = Sheet(sheet_name, rows, sheet_name in self.hidden)
+        return self._read[key]
 
-    def _sheet_rows(self, sheet_name: str) -> list[list[Value]]:
-        rows: list[list[Value]] = []
-        typed = self._raw_rows(self._formulas, sheet_name)
-        pairs: Iterator[tuple[tuple[object, ...], tuple[object, ...]]]
-        if self._values is self._formulas:
-            pairs = ((row, row) for row in typed)
-        else:
-            pairs = zip_longest(typed, self._raw_rows(self._values, sheet_name), fillvalue=())
+    @cached_property
+    def _formulas(self) -> Workbook:
+        return _open(self._content, self.name, stored_values=False)
+
+    @cached_property
+    def _values(self) -> Workbook:
+        return self._formulas if self._as_typed else _open(self._content, self.name, stored_values=True)
+
+    @cached_property
+    def _plain(self) -> CalamineWorkbook:
+        """An .xls or .ods, of which only the values can be seen."""
+        from python_calamine import CalamineWorkbook
+
         try:
-            for formulas, values in pairs:
-                if len(rows) >= MAX_ROWS or len(values) > MAX_COLUMNS:
-                    raise _unreadable(
-                        self._name,
-                        f"more than {MAX_ROWS} rows or {MAX_COLUMNS} columns",
-                        "a table of scores",
-                        "Take away what lies outside the table and save again.",
-                        sheet_name,
-                    )
-                rows.append([_value(f, v) for f, v in zip_longest(formulas, values)])
-        except Unreadable:
-            raise
-        except Exception as error:  # openpyxl meets a broken file with whatever its parser raises
-            raise _broken(self._name, error) from error
-        while rows and not any(value is not None for value in rows[-1]):
-            rows.pop()
+            return CalamineWorkbook.from_filelike(io.BytesIO(self._content))
+        except BaseException as error:  # its parser panics with an exception that is no Exception
+            raise broken(self.name, error) from None
+
+    def _within_limits(self, sheet_name: str) -> list[list[Value]]:
+        """Rows of values; cells without one at the end of a row or sheet are not part of it."""
+        rows: list[list[Value]] = []
+        n_blank = n_cells = 0
+        found = ""
+        for row in self._rows_of(sheet_name):
+            n_cells += len(row)
+            while row and row[-1] is None:
+                row.pop()
+            if not row:
+                n_blank += 1
+                continue
+            if len(rows) + n_blank >= MAX_ROWS or len(row) > MAX_COLUMNS or n_cells > MAX_CELLS:
+                found = f"more than {MAX_ROWS} rows, {MAX_COLUMNS} columns or {MAX_CELLS} cells"
+                break
+            rows += [[] for _ in range(n_blank)]
+            n_blank = 0
+            rows.append(row)
+        if found:
+            remedy = "Take away what lies outside the table and save again."
+            raise unreadable(self.name, found, "a table of scores", remedy, sheet_name)
         return rows
 
-    @staticmethod
-    def _raw_rows(book: Workbook, sheet_name: str) -> Iterator[tuple[object, ...]]:
-        sheet: Any = book[sheet_name]
-        sheet.reset_dimensions()
-        rows: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
-        return rows
+    def _rows_of(self, sheet_name: str) -> Iterator[list[Value]]:
+        try:
+            if self.kind != "xlsx":
+                for values in self._plain.get_sheet_by_name(sheet_name).iter_rows():
+                    yield [_plain_value(value) for value in values]
+                return
+            typed = _raw_rows(self._formulas, sheet_name)
+            if self._as_typed:
+                for row in typed:
+                    yield [_value(value, value) for value in row]
+                return
+            for formulas, stored in zip_longest(typed, _raw_rows(self._values, sheet_name), fillvalue=()):
+                yield [_value(f, v) for f, v in zip_longest(formulas, stored)]
+        except (GeneratorExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a broken file is met with whatever the parser raises, panics included
+            raise broken(self.name, error) from None
 
 
 def column_letter(position: int) -> str:
@@ -192,12 +207,30 @@ def shown(value: Value) -> str:
 
 
 def _text_rows(content: bytes, name: str, encoding: str, delimiter: str) -> list[list[Value]]:
+    _refuse_endless(content, name)
     text = _decoded(content, name, encoding)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise _unreadable(name, str(error), "rows of cells", "Save the file as plain CSV.") from None
+        raise unreadable(name, str(error), "rows of cells", "Save the file as plain CSV.") from None
+    if sum(map(len, rows)) > MAX_CELLS or any(len(row) > MAX_COLUMNS for row in rows):
+        found = f"more than {MAX_COLUMNS} columns or {MAX_CELLS} cells"
+        raise unreadable(name, found, "a table of scores", "Ask the sender for the table alone.")
     return [[_text(cell) for cell in row] for row in rows]
+
+
+def _refuse_endless(content: bytes, name: str) -> None:
+    """Refuse by size before anything is decoded; a line may end with either sign or both."""
+    remedy = "Ask the sender for the table alone."
+    if len(content) > MAX_TEXT_BYTES:
+        raise unreadable(name, f"{len(content)} bytes of text", f"at most {MAX_TEXT_BYTES}", remedy)
+    lines = content.splitlines()
+    if len(lines) > MAX_ROWS:
+        raise unreadable(name, f"{len(lines)} lines", f"at most {MAX_ROWS}", remedy)
+    longest = max(range(len(lines)), key=lambda at: len(lines[at]), default=None)
+    if longest is not None and len(lines[longest]) > MAX_LINE_BYTES:
+        found, expected = f"{len(lines[longest])} bytes in line {longest + 1}", f"at most {MAX_LINE_BYTES}"
+        raise unreadable(name, found, expected, remedy)
 
 
 def _decoded(content: bytes, name: str, encoding: str) -> str:
@@ -207,7 +240,7 @@ def _decoded(content: bytes, name: str, encoding: str) -> str:
     elif content.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
     elif encoding == WINDOWS_1258 and _is_utf8(content) and not content.isascii():
-        raise _unreadable(
+        raise unreadable(
             name, "UTF-8 text", f"{WINDOWS_1258} text, as declared", "Take `encoding` out of the manifest."
         )
     try:
@@ -238,59 +271,42 @@ def _text(cell: str) -> Value:
 # --- workbooks -----------------------------------------------------------------------------------------------------
 
 
-def _refuse_hostile(content: bytes, name: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise _broken(name, error) from None
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * len(content):
-        raise _unreadable(
-            name,
-            f"{unpacked} bytes packed into {len(content)}",
-            f"at most {MAX_UNPACKED_BYTES} bytes, packed at most {MAX_RATIO} times",
-            "Ask the sender for the workbook again; this one swells when it is opened.",
-        )
-    for part in parts:
-        for mark, what in HOSTILE.items():
-            if mark in part.filename.lower():
-                raise _unreadable(
-                    name,
-                    f"{what} ({part.filename})",
-                    "values alone",
-                    "Copy the values into a new workbook, save it as .xlsx, and ask the sender why they were there.",
-                )
-
-
 def _open(content: bytes, name: str, stored_values: bool) -> Workbook:
     import openpyxl
 
     try:
         return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=stored_values, keep_links=False)
     except Exception as error:  # openpyxl meets a broken file with whatever its parser raises
-        raise _broken(name, error) from error
+        raise broken(name, error) from error
+
+
+def _raw_rows(book: Workbook, sheet_name: str) -> Iterator[tuple[object, ...]]:
+    sheet: Any = book[sheet_name]
+    sheet.reset_dimensions()
+    rows: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
+    return rows
+
+
+def _sheets_of(book: CalamineWorkbook) -> tuple[list[str], frozenset[str]]:
+    """Names of the sheets with cells, and those of them that are not shown."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    return [s.name for s in sheets], frozenset(s.name for s in sheets if s.visible != SheetVisibleEnum.Visible)
 
 
 def _value(formula: object, stored: object) -> Value:
     """A cell from its two readings: what was typed, and what the file holds as its value."""
     if isinstance(formula, str) and formula.startswith("=") and stored in (None, formula):
         return Formula(formula)
+    return _plain_value(stored)
+
+
+def _plain_value(stored: object) -> Value:
     if isinstance(stored, bool) or stored is None:
         return None if stored is None else str(stored)
     if isinstance(stored, int | float):
         return float(stored)
+    if isinstance(stored, date) and not isinstance(stored, datetime):
+        stored = datetime(stored.year, stored.month, stored.day)
     return _text(str(stored))
-
-
-def _broken(name: str, error: Exception) -> Unreadable:
-    while error.__cause__ is not None and isinstance(error.__cause__, Exception):
-        error = error.__cause__
-    said = (str(error) or type(error).__name__).splitlines()[0]
-    return _unreadable(
-        name, f"a workbook that cannot be read: {said}", "an .xlsx workbook", "Open it in Excel and save it again."
-    )
-
-
-def _unreadable(name: str, found: str, expected: str, remedy: str, sheet: str | None = None) -> Unreadable:
-    return Unreadable(Finding("file_readable", name, found, expected, remedy, sheet=sheet))

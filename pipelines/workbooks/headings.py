@@ -39,8 +39,9 @@ class Headings:
         self._matched: dict[tuple[str, ...], Heading] = {}
         self._patterns = [] if isinstance(layout, ScoreARow) else [re.compile(p, re.I) for p in layout.code_in_heading]
         further = {} if isinstance(layout, ScoreARow) else layout.also_called
+        self._printed = {} if isinstance(layout, ScoreARow) else layout.printed
         self._names = {
-            code: {_comparable(n) for n in (i.name_vi, i.name_en, *further.get(i.indicator_key, [])) if n}
+            code: {_comparable(n) for n in (*self._own_names(i), *further.get(i.indicator_key, [])) if n}
             for code, i in indicators.items()
         }
 
@@ -60,6 +61,8 @@ class Headings:
             codes |= {code} if code else set()
             names += [name] if name else []
         printed = next(iter(codes)) if len(codes) == 1 else None
+        if printed is None and self._printed and not self._names_the_whole(names):
+            return Heading(None, printed, names)
         wanted = [_comparable(name) for name in names]
         exact = {code for code, known in self._names.items() if known & set(wanted)}
         meant = exact & codes if codes else exact
@@ -71,6 +74,15 @@ class Headings:
         if len(likely) == 1:
             return self._found(next(iter(likely)), printed, names, is_slip=True)
         return Heading(None, printed, names)
+
+    def _own_names(self, indicator: Indicator) -> tuple[str, ...]:
+        own = (indicator.name_vi, indicator.name_en)
+        return tuple(self._printed.get(indicator.code, ())) if self._printed and indicator.level != "total" else own
+
+    def _names_the_whole(self, names: list[str]) -> bool:
+        """Whether a heading names the index as a whole, which has no code to print."""
+        whole = set().union(*(self._names[c] for c, i in self.indicators.items() if i.level == "total"))
+        return any(_comparable(name) in whole for name in names)
 
     def is_known(self, text: str) -> bool:
         """Whether a text by itself is the name of an indicator, letter for letter."""
@@ -86,7 +98,7 @@ class Headings:
         for pattern in self._patterns:
             found = pattern.fullmatch(text)
             if found:
-                return found["code"], found["name"].strip() or None
+                return found["code"], (found["name"] or "").strip() or None
         return (text, None) if text in self.indicators else (None, text)
 
     def _likely(self, wanted: list[str], printed: str | None) -> set[str]:
@@ -115,5 +127,5 @@ class Headings:
 
 
 def _comparable(name: str) -> str:
-    """A year in a heading may be stale and names nothing."""
-    return re.sub(r"(?<!\d)\d{4}(?!\d)", "yyyy", normalise(name))
+    """A year in a heading may be stale, an asterisk points to a footnote; neither names anything."""
+    return re.sub(r"(?<!\d)\d{4}(?!\d)", "yyyy", normalise(name)).rstrip("* ")

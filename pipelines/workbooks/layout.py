@@ -19,7 +19,8 @@ class _Layout(BaseModel):
     """What every layout says: signs of a text table, and the sheet that holds a year's scores.
 
     ``sheets`` are names with {year} in the year's place; without any, the file must have one sheet. ``columns`` maps
-    canonical columns to the headings they may bear.
+    canonical columns to the headings they may bear. ``no_data`` are the marks that stand where a score is not
+    published. ``remark`` is said of every file that is read by the layout.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -30,6 +31,8 @@ class _Layout(BaseModel):
     encoding: Literal["utf-8", "windows-1258"] = "utf-8"
     sheets: list[str] = []
     columns: dict[str, list[str]] = {}
+    no_data: list[str] = []
+    remark: str | None = None
 
     def read_as(self, reading: Reading | None) -> Self:
         """The layout with what the manifest declares of this one file in place of its own signs."""
@@ -61,11 +64,15 @@ class _Coded(_Layout):
     """Headings that name indicators.
 
     ``code_in_heading`` are patterns with groups ``code`` and ``name``; ``also_called`` gives further names by
-    indicator_key, in which any year stands for every year.
+    indicator_key, in which any year stands for every year. ``printed`` gives by code the names that the files print
+    there in place of those of the year's method: then the code alone says which indicator is meant, and must be there.
+    ``not_provinces`` name summaries that stand among the provinces.
     """
 
     code_in_heading: list[str] = []
     also_called: dict[str, list[str]] = {}
+    printed: dict[str, list[str]] = {}
+    not_provinces: list[str] = []
 
     @field_validator("code_in_heading")
     @classmethod
@@ -77,22 +84,31 @@ class _Coded(_Layout):
 
 
 class ProvinceARow(_Coded):
-    """A province a row, an indicator a column. ``not_provinces`` name rows that are summaries."""
+    """A province a row, an indicator a column.
+
+    A column ``rank`` holds the place of the province by ``rank_of``, a code. With ``ranked_apart`` each column of
+    scores, or run of them, follows its own column of provinces, in its own order. Columns ``other`` are passed over.
+    """
 
     kind: Literal["province_a_row"]
-    not_provinces: list[str] = []
+    rank_of: str = "TOTAL"
+    ranked_apart: bool = False
 
 
 class ProvinceAColumn(_Coded):
     """An indicator a row, a province a column.
 
-    ``measures`` are patterns of rows that say something about the score above them; ``indicator_rows`` says whether
-    rows without a code are indicators of the sub-dimension above them.
+    ``measures`` are patterns of rows that say something about the score above them, which a group ``of`` may name;
+    ``indicator_rows`` says whether rows without a code are indicators of the sub-dimension above them, each with a
+    unit whose pattern is found in its label or printed scale. ``further`` gives by code the labels of figures that are
+    stated beside the index.
     """
 
     kind: Literal["province_a_column"]
-    measures: dict[str, str] = {}
+    measures: dict[str, list[str]] = {}
     indicator_rows: bool = False
+    units: dict[str, str] = {}
+    further: dict[str, list[str]] = {}
 
 
 Layout = Annotated[ScoreARow | ProvinceARow | ProvinceAColumn, Field(discriminator="kind")]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from pipelines.seeds import Indicator, province_code
 from pipelines.spelling import normalise, plain, slug
-from pipelines.workbooks.cells import Value, is_blank, number, shown
+from pipelines.workbooks.cells import Value, is_blank, number
 from pipelines.workbooks.headings import Heading
 from pipelines.workbooks.layout import ProvinceAColumn
 from pipelines.workbooks.reader import Reader, plain_number, texts_at, value_at
 
+MOST_OF_A_SHARE = 1.5  # an estimated share may be a little above one; a percentage is not that small everywhere
 ONE_SLIP_IN = 6  # provinces: a header row with so few mistaken names is still the header; each mistake is a finding
 
 
@@ -47,6 +48,7 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
     def read(self) -> None:
         """Keep every score, and what is said of it below."""
         rows = self.sheet.rows
+        self.further = {normalise(label): code for code, labels in self.layout.further.items() for label in labels}
         begins = next((n for n, row in enumerate(rows) if self._names_an_indicator(row)), len(rows))
         self.above = _Above()
         self.provinces = self._province_columns(rows[:begins])
@@ -62,7 +64,12 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
             ),
             None,
         )
-        self.patterns = {measure: re.compile(pattern) for measure, pattern in self.layout.measures.items()}
+        self.patterns = [
+            (measure, re.compile(pattern, re.I))
+            for measure, patterns in self.layout.measures.items()
+            for pattern in patterns
+        ]
+        self.units = {unit: re.compile(pattern, re.I) for unit, pattern in self.layout.units.items()}
         for row in range(begins, len(rows)):
             values = rows[row]
             texts = [text for at in label_columns if at != scale_column for text in texts_at([values], at)]
@@ -77,10 +84,15 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
         if measure is not None:
             self._keep_measure(row, cells, *measure)
             return
+        further = next((code for text in texts if (code := self.further.get(normalise(text)))), None)
+        if further is not None:
+            self._keep_indicator(row, cells, texts, scale, further, further.rpartition(".")[0])
+            return
         heading = self.headings.match(texts) if texts else Heading(None, None, [])
         has_no_code = self.layout.indicator_rows and bool(texts) and heading.indicator is None and heading.code is None
         if heading.indicator is not None and heading.indicator.code not in above.seen:
             above.begin(heading.indicator)
+            self.result.understood += 1
             if heading.is_slip:
                 self.note_slip(row, 0, heading)
             for column, province in self.provinces.items():
@@ -90,18 +102,23 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
         elif heading.indicator is None and heading.code is not None and is_empty:
             above.begin(None)
             self.note(f"{heading.code} is not scored by this method and is left out", row, 0)
-        elif has_no_code and above.coded is not None and any(value is not None for value in cells.values()):
-            self._keep_indicator(above.coded, row, cells, texts, scale)
-        elif not (is_empty or (has_no_code and above.seen)):
+        elif has_no_code and above.coded is not None and any(not self.is_left_out(value) for value in cells.values()):
+            english = next((text for text in texts if plain(text) == text.casefold()), texts[0])
+            self._keep_indicator(row, cells, texts, scale, f"{above.coded.code}.{slug(english)}", above.coded.code)
+        elif has_no_code and above.seen:
+            self.note(f"{texts[0]!r} holds no scores and is passed over", row, 0)
+        elif not is_empty:
             self.unmatched(row, 0, texts, self.headings.nearest(heading))
 
     def _names_an_indicator(self, row: list[Value]) -> bool:
-        return any(isinstance(value, str) and self.headings.is_known(value) for value in row)
+        texts = [value for value in row if isinstance(value, str)]
+        return any(self.headings.is_known(text) or normalise(text) in self.further for text in texts)
 
     def _province_columns(self, header: list[list[Value]]) -> dict[int, str]:
         """Province code by column, from the header rows that name most provinces, each once.
 
-        Other rows above the scores may name other things, such as the provinces that these became.
+        Other rows above the scores may name other things, such as the provinces that these became. A column whose
+        headings are summaries of the layout is passed over.
         """
         named = [self._provinces_in(row) for row in header]
         most = max((len(set(found.values())) for found in named), default=0)
@@ -113,19 +130,29 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
             for position, found in enumerate(named)
             if len(set(found.values())) >= max(most, len(found)) - most // ONE_SLIP_IN
         ]
-        columns = named[rows[0]]
-        for position in rows[1:]:
-            for column in columns.keys() | named[position].keys():
-                if columns.get(column) != named[position].get(column):
-                    self.unknown_province(position, column, shown(value_at(header[position], column)))
-        for column in range(min(columns), max(len(row) for row in self.sheet.rows)):
-            if column in columns:
-                continue
-            texts = texts_at((header[position] for position in rows), column)
+        summaries = {normalise(name) for name in self.layout.not_provinces}
+        columns: dict[int, str] = {}
+        for column in range(min(min(named[row]) for row in rows), max(len(row) for row in self.sheet.rows)):
+            texts = texts_at(([plain_number(value) for value in header[position]] for position in rows), column)
             has_values = any(isinstance(value_at(row, column), float) for row in self.sheet.rows[len(header) :])
-            if texts or has_values:
-                self.unknown_province(rows[-1], column, self.places.find(None, texts[-1:]).problem)
+            if {normalise(text) for text in texts} & summaries:
+                self.note(f"{' '.join(texts)} is no province and is passed over", rows[-1], column)
+            elif texts or has_values:
+                self._name_column(columns, rows[-1], column, texts)
         return {} if self.result.findings else columns
+
+    def _name_column(self, columns: dict[int, str], row: int, column: int, texts: list[str]) -> None:
+        """Add the province that the headings of a column name together, once, or say what is wrong with it."""
+        codes = [province_code(text) for text in texts if text.isdigit()]
+        place = self.places.find(codes[0] if codes else None, [text for text in texts if not text.isdigit()])
+        if place.province is None or len(set(codes)) > 1:
+            self.unknown_province(row, column, place.problem or " and ".join(codes))
+        elif place.province.code in columns.values():
+            found, remedy = f"{place.province.name_vi} again", "Keep the column that the source prints."
+            self.say_cell("province_named", found, "each province once", remedy, row, column)
+        else:
+            columns[column] = place.province.code
+            self.result.understood += 1
 
     def _provinces_in(self, row: list[Value]) -> dict[int, str]:
         """The provinces that cells of a row name, by column."""
@@ -136,27 +163,33 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
                 found[position] = province.code
         return found
 
-    def _measures(self, texts: list[str]) -> Iterator[tuple[str, str | None]]:
-        """The measure that a row's label names, with the interval's level where it is printed."""
+    def _measures(self, texts: list[str]) -> Iterator[tuple[str, str | None, str | None]]:
+        """The measure that a row's label names, with the interval's level and whose it is where that is printed."""
         for text in texts:
-            for measure, pattern in self.patterns.items():
-                found = pattern.search(normalise(text))
+            for measure, pattern in self.patterns:
+                found = pattern.search(" ".join(text.split()))
                 if found:
-                    yield measure, found.groupdict().get("level")
+                    named = found.groupdict()
+                    yield measure, named.get("level"), named.get("of")
 
-    def _keep_measure(self, row: int, cells: dict[int, Value], measure: str, level: str | None) -> None:
-        """Keep a row of intervals or errors of the score above; where that is not published there is none.
+    def _keep_measure(self, row: int, cells: dict[int, Value], measure: str, level: str | None, of: str | None) -> None:
+        """Keep a row of intervals, errors or counts of the score above; where that is not published there is none.
 
         A zero is no error, and no bound of a score whose scale begins above it.
         """
         above = self.above
+        if of is not None and self._code_of(of) != above.code:
+            expected = f"a row on {above.code}, which stands above" if above.code else "a row below its score"
+            remedy = "Rows of errors and counts stand below the score that they speak of."
+            self.say_cell("heading_known", of, expected, remedy, row, 0)
+            return
         for column, province in self.provinces.items():
             if above.code is None or province not in above.scored:
                 continue
             value = cells[column]
             text = number(value, self.layout.decimal)
             is_zero = text is not None and float(text) == 0
-            if is_blank(value) or (is_zero and (above.coded_is_scored or measure == "standard_error")):
+            if self.is_left_out(value) or (is_zero and (above.coded_is_scored or measure not in ("ci_low", "ci_high"))):
                 continue
             if text is None:
                 self.not_a_number(row, column, measure, value)
@@ -164,29 +197,45 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
                 pct = level if measure in ("ci_low", "ci_high") else None
                 self.keep(province, above.code, measure, text, row, column, interval_pct=pct)
 
+    def _code_of(self, label: str) -> str | None:
+        """The code of what a label names: an indicator of the method, or a further figure of the layout."""
+        further = self.further.get(normalise(label))
+        heading = self.headings.match([label])
+        return further or (heading.indicator.code if heading.indicator else None)
+
     def _keep_indicator(
-        self, coded: Indicator, row: int, cells: dict[int, Value], texts: list[str], scale: str | None
+        self, row: int, cells: dict[int, Value], texts: list[str], scale: str | None, code: str, parent: str
     ) -> None:
-        """Keep an indicator that describes itself: its code is that of what it belongs to and its own name.
+        """Keep a figure that describes itself: its code is that of what it belongs to and its own name.
 
         A zero is a value of a share, but not where the score above is not published.
         """
+        above = self.above
+        unit = next((unit for unit, pattern in self.units.items() if pattern.search(scale or "")), None)
+        if code in above.seen or (unit is None and self.units):
+            expected = f"a new row with a printed scale, one of {', '.join(self.units)}"
+            remedy = (
+                "What is neither a score, an error nor an indicator has no place here; name its kind in the layout."
+            )
+            self.say_cell("heading_known", " | ".join(texts), expected, remedy, row, 0)
+            return
         english = next((text for text in texts if plain(text) == text.casefold()), None)
         vietnamese = next((text for text in texts if text != english), None)
-        code = f"{coded.code}.{slug(english or texts[0])}"
-        if code in self.above.seen:
-            self.unmatched(row, 0, texts, (code,))
-            return
-        self.above.seen.add(code)
-        self.above.code, self.above.scored = code, set()
-        labels = {"label_vi": vietnamese, "label_en": english, "scale_label": scale}
+        is_beside = code in self.layout.further
+        above.seen.add(code)
+        above.code, above.scored = code, set()
+        if is_beside:
+            unit = "score"
+        elif unit == "share" and any(isinstance(value, float) and value > MOST_OF_A_SHARE for value in cells.values()):
+            unit = "percent"
+        described = {"label_vi": vietnamese, "label_en": english, "scale_label": scale, "unit": unit}
         for column, province in self.provinces.items():
             value = cells[column]
-            if is_blank(value) or province not in self.above.published:
+            if self.is_left_out(value) or not (is_beside or province in above.published):
                 continue
             text = number(value, self.layout.decimal)
             if text is None:
                 self.not_a_number(row, column, "score", value)
                 continue
-            self.above.scored.add(province)
-            self.keep(province, code, "score", text, row, column, parent_code=coded.code, **labels)
+            above.scored.add(province)
+            self.keep(province, code, "score", text, row, column, parent_code=parent, **described)

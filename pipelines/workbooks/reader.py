@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipelines.finding import Finding
 from pipelines.seeds import Places
-from pipelines.workbooks.cells import Sheet, Value, column_letter, is_blank, number, shown
+from pipelines.spelling import normalise
+from pipelines.workbooks.cells import Formula, Sheet, Value, column_letter, is_blank, number, shown
 from pipelines.workbooks.headings import Heading, Headings
 from pipelines.workbooks.layout import ProvinceAColumn, ProvinceARow, ScoreARow
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FRAME_COLUMNS = [
-    "province_code", "code", "measure", "form", "score_text", "score", "interval_pct", "parent_code", "label_vi",
-    "label_en", "scale_label", "source_row", "source_cell",
+    "province_code", "code", "measure", "form", "mark", "score_text", "score", "interval_pct", "parent_code",
+    "label_vi", "label_en", "scale_label", "unit", "source_row", "source_cell",
 ]  # fmt: skip
 HEADER_WITHIN = 20
 L = TypeVar("L", ScoreARow, ProvinceARow, ProvinceAColumn)
@@ -28,12 +29,16 @@ L = TypeVar("L", ScoreARow, ProvinceARow, ProvinceAColumn)
 
 @dataclass
 class Read:
-    """What has been read so far: records with FRAME_COLUMNS, what is wrong, and what was tolerated or passed over."""
+    """What has been read so far: records with FRAME_COLUMNS, what is wrong, and what was tolerated or passed over.
+
+    ``understood`` counts the headings whose meaning was found, to tell the layout of a file from others.
+    """
 
     file: str
     records: list[dict[str, object]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    understood: int = 0
 
     def frame(self) -> pd.DataFrame | None:
         """One row a cell, or None where anything is wrong."""
@@ -50,6 +55,7 @@ class Reader(Generic[L]):
     def __init__(self, read: Read, sheet: Sheet, layout: L, headings: Headings, places: Places) -> None:
         self.result, self.sheet, self.headings, self.places = read, sheet, headings, places
         self.layout: L = layout
+        self._marks = {normalise(mark) for mark in layout.no_data}
 
     # --- keeping ---
 
@@ -72,20 +78,25 @@ class Reader(Generic[L]):
         )
 
     def keep_official(self, province: str, code: str, row: int, column: int, value: Value) -> bool:
-        """Keep a score of an official layout, where a blank and a zero both mean that it is not published.
+        """Keep a score of an official layout, where a blank, a zero and a mark all mean that it is not published.
 
         Returns whether it is published.
         """
         text = number(value, self.layout.decimal)
-        if is_blank(value) or (text is not None and float(text) == 0):
-            form = "blank" if is_blank(value) else "zero"
-            self.keep(province, code, "score", None, row, column, form=form)
+        if self.is_left_out(value) or (text is not None and float(text) == 0):
+            form = "blank" if is_blank(value) else "zero" if text is not None else "mark"
+            mark = str(value) if form == "mark" else None
+            self.keep(province, code, "score", None, row, column, form=form, mark=mark)
             return False
         if text is None:
             self.not_a_number(row, column, "score", value)
             return False
         self.keep(province, code, "score", text, row, column)
         return True
+
+    def is_left_out(self, value: Value) -> bool:
+        """Whether a cell holds nothing, or a mark of the layout that says so."""
+        return is_blank(value) or (isinstance(value, str) and normalise(value) in self._marks)
 
     # --- telling ---
 
@@ -109,8 +120,10 @@ class Reader(Generic[L]):
     def not_a_number(self, row: int, column: int, measure: str, value: Value) -> None:
         remedy = "Write the number plainly; a score that is not published has no row and is declared in release.yaml."
         decimal = self.layout.decimal
-        if self.sheet.name is not None:
-            remedy = "Open the workbook in Excel, let it calculate, save it, and send that; a score is a number cell."
+        if isinstance(value, Formula):
+            remedy = "Open the workbook in Excel, let it calculate, save it, and send that."
+        elif self.sheet.name is not None:
+            remedy = "Write a number. A mark that the publisher prints for no data goes to no_data of the layout."
         elif isinstance(value, str) and number(value, other := "." if decimal == "," else ",") is not None:
             remedy = f"If {other!r} is the decimal sign of the whole file, declare `reading: {{decimal: '{other}'}}`."
         expected, name = f"a number with {decimal!r} as its decimal sign", None if self.sheet.name else measure
@@ -118,7 +131,10 @@ class Reader(Generic[L]):
 
     def unknown_province(self, row: int, column: int, problem: str) -> None:
         expected = "a province of the day in provinces_as_of, named once"
-        remedy = "Correct the name at its sender, or add the spelling to the seed province_alias."
+        remedy = (
+            "Correct it at its sender. Another spelling of a province goes to the seed province_alias, a region or a "
+            "summary to not_provinces of the layout."
+        )
         self.say_cell("province_named", problem, expected, remedy, row, column)
 
     def unmatched(self, row: int, column: int, texts: list[str], nearest: tuple[str, ...]) -> None:

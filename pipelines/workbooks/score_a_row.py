@@ -49,6 +49,7 @@ class ScoreRows(Reader[ScoreARow]):
                 self.say("columns", found, f"only {', '.join(headings)}, once each", remedy, header)
             else:
                 columns[column] = position
+                self.result.understood += 1
         for column in ["code", "score"] if "province_name" in columns else ["province_code", "code", "score"]:
             if column not in columns:
                 found = ", ".join(str(value) for value in self.sheet.rows[header] if value is not None)

@@ -101,7 +101,7 @@ def test_a_manifest_speaks_of_what_the_seeds_know(
 
 def test_what_is_landed_is_not_read_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first = land(settings)
-    monkeypatch.setattr(landing, "read_table", pytest.fail)
+    monkeypatch.setattr(landing, "read_file", pytest.fail)
     assert [(i.state, i.n_rows, i.outcomes) for i in land(settings)] == [(i.state, i.n_rows, i.outcomes) for i in first]
 
 

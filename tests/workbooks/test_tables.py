@@ -17,7 +17,7 @@ from pipelines.settings import ROOT
 from pipelines.workbooks.cells import Reading
 from pipelines.workbooks.layout import Layout, read_layout
 from pipelines.workbooks.reader import Read
-from pipelines.workbooks.tables import MAX_FINDINGS, read_table
+from pipelines.workbooks.tables import MAX_FINDINGS, read_file
 from tests.workbooks.official import (
     REFERENCE,
     Cell,
@@ -37,7 +37,7 @@ PLACES = ["01", "24", "27", "46", "77", "79"]
 
 def read(content: bytes, layout: Layout, release: Release, reading: Reading | None = None) -> Read:
     places = REFERENCE.places_on(release.day or date(release.year, 12, 31))
-    return read_table(content, "f", release.year, layout, release.indicators, places, reading)
+    return read_file(content, "f", release.year, layout, release.indicators, places, reading)
 
 
 def read_text(content: bytes, layout: Layout = TIDY, reading: Reading | None = None) -> Read:
@@ -282,14 +282,13 @@ def test_a_formula_without_a_stored_value_is_refused_with_a_hint() -> None:
     assert "Open the workbook in Excel" in finding.remedy
 
 
-def test_the_sheet_of_the_year_is_found_by_name_or_as_declared() -> None:
+def test_a_tab_that_names_another_year_is_read_where_it_holds_the_one_table_and_that_is_told() -> None:
     release = Release(2011, plausible(2011, PLACES), PLACES)
-    mistaken = province_rows(release, sheet="2012PAPI- Bảng tổng hợp kết quả")
-    [finding] = read(mistaken, ROWS, release).findings
-    assert finding.rule_id == "sheet"
-    assert "2012PAPI" in finding.found
-    declared = Reading(sheet="2012PAPI- Bảng tổng hợp kết quả")
-    assert stated(read(mistaken, ROWS, release, declared)) == exactly(release.scores)
+    mistaken = province_rows(release, sheet="2012_PAPI")
+    found = read(mistaken, ROWS, release)
+    assert stated(found) == exactly(release.scores)
+    assert "sheet 2012_PAPI does not name 2011" in found.notes[0]
+    assert stated(read(mistaken, ROWS, release, Reading(sheet="2012_PAPI"))) == exactly(release.scores)
 
 
 # --- as people send it ---------------------------------------------------------------------------------------------
