@@ -6,7 +6,6 @@ it in one step. Does not belong here: reading and judging, which landing does th
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +27,6 @@ from pipelines.releases.landing import Landed
 from pipelines.releases.revisions import Change
 from pipelines.seeds import Method, Seeds
 from pipelines.settings import Settings
-from pipelines.spelling import normalise
 from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading
 from pipelines.workbooks.container import Unreadable
 from pipelines.workbooks.layout import Layout, read_layout
@@ -199,21 +197,10 @@ def _compared(seeds: Seeds, landed: Landed, before: Landed | None, notes: list[s
 
 def _years_of(book: Book, layouts: list[Layout]) -> list[int]:
     """The years that the sheets of a workbook name."""
-    years = {
-        int(found["year"])
-        for layout in layouts
-        for pattern in layout.sheets
-        if "{year}" in pattern
-        for sheet in book.sheet_names
-        if (found := re.fullmatch(_sheet_pattern(pattern), normalise(sheet)))
-    }
+    years = {year for layout in layouts for sheet in book.sheet_names for year in layout.years_of(sheet)}
     if not years:
         raise NotTaken(f"{book.name} does not say of which year it is: add --year")
     return sorted(years)
-
-
-def _sheet_pattern(pattern: str) -> str:
-    return re.escape(normalise(pattern.replace("{year}", "1111"))).replace("1111", r"(?P<year>\d{4})")
 
 
 def _draft(
@@ -318,7 +305,7 @@ def _is_whole(read: Read) -> bool:
 
 def _nearness(read: Read) -> tuple[bool, int, int, int]:
     """How near a layout comes to a file: its table was found, its headings understood, its cells read."""
-    is_elsewhere = any(finding.rule_id in ("sheet", "columns", "encoding") for finding in read.findings)
+    is_elsewhere = read.understood == 0 or any(finding.rule_id == "columns" for finding in read.findings)
     return not is_elsewhere, read.understood, len(read.records), -len(read.findings)
 
 

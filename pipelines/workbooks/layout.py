@@ -5,6 +5,7 @@ Belongs here: the shape of a layout file. Does not belong here: reading cells, o
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -45,6 +46,12 @@ class _Layout(BaseModel):
             return sheet_names
         wanted = {normalise(sheet.format(year=year)) for sheet in self.sheets}
         return [name for name in sheet_names if normalise(name) in wanted]
+
+    def years_of(self, sheet_name: str) -> set[int]:
+        """The years that the name of a sheet stands for."""
+        patterns = [normalise(s.replace("{year}", "1111")) for s in self.sheets if "{year}" in s]
+        found = [re.fullmatch(re.escape(p).replace("1111", r"(\d{4})"), normalise(sheet_name)) for p in patterns]
+        return {int(match[1]) for match in found if match}
 
     def column_of(self, heading: str) -> str | None:
         """The canonical column that bears this heading."""

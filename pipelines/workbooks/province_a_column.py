@@ -103,8 +103,8 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
             above.begin(None)
             self.note(f"{heading.code} is not scored by this method and is left out", row, 0)
         elif has_no_code and above.coded is not None and any(not self.is_left_out(value) for value in cells.values()):
-            english = next((text for text in texts if plain(text) == text.casefold()), texts[0])
-            self._keep_indicator(row, cells, texts, scale, f"{above.coded.code}.{slug(english)}", above.coded.code)
+            name = next((text for text in texts if not _is_english(text)), texts[0])
+            self._keep_indicator(row, cells, texts, scale, f"{above.coded.code}.{slug(name)}", above.coded.code)
         elif has_no_code and above.seen:
             self.note(f"{texts[0]!r} holds no scores and is passed over", row, 0)
         elif not is_empty:
@@ -208,6 +208,8 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
     ) -> None:
         """Keep a figure that describes itself: its code is that of what it belongs to and its own name.
 
+        The name is the Vietnamese one where there is one: some years have no other.
+
         A zero is a value of a share, but not where the score above is not published.
         """
         above = self.above
@@ -219,14 +221,14 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
             )
             self.say_cell("heading_known", " | ".join(texts), expected, remedy, row, 0)
             return
-        english = next((text for text in texts if plain(text) == text.casefold()), None)
+        english = next((text for text in texts if _is_english(text)), None)
         vietnamese = next((text for text in texts if text != english), None)
         is_beside = code in self.layout.further
         above.seen.add(code)
         above.code, above.scored = code, set()
         if is_beside:
             unit = "score"
-        elif unit == "share" and any(isinstance(value, float) and value > MOST_OF_A_SHARE for value in cells.values()):
+        elif unit == "share" and any(self._number(value) > MOST_OF_A_SHARE for value in cells.values()):
             unit = "percent"
         described = {"label_vi": vietnamese, "label_en": english, "scale_label": scale, "unit": unit}
         for column, province in self.provinces.items():
@@ -239,3 +241,10 @@ class ProvinceColumns(Reader[ProvinceAColumn]):
                 continue
             above.scored.add(province)
             self.keep(province, code, "score", text, row, column, parent_code=parent, **described)
+
+    def _number(self, value: Value) -> float:
+        return float(number(value, self.layout.decimal) or 0)
+
+
+def _is_english(text: str) -> bool:
+    return plain(text) == text.casefold()

@@ -86,13 +86,15 @@ def _read_book(
         fitting = [name for name, read in whole.items() if _n_stated(read) == most]
         if len(fitting) > 1 and any(_said(whole[name]) != _said(whole[fitting[0]]) for name in fitting):
             remedy = "Choose one: --sheet NAME, or `reading: {sheet: NAME}` in release.yaml."
-            return _no_sheet(book, f"{year} in one sheet alone; it stands in {' and in '.join(fitting)}", remedy)
+            unclear = _no_sheet(book, f"{year} in one sheet alone; it stands in {' and in '.join(fitting)}", remedy)
+            unclear.understood = whole[fitting[0]].understood
+            return unclear
         if not fitting and (len(tried) > 1 or not layout.sheets):
             return _nearest(book, year, layout, tried)
         chosen = fitting[0] if fitting else next(iter(tried))
     read = tried[chosen]
     if not read.findings:
-        _tell_of_sheets(read, book, chosen, year, is_named=bool(named))
+        _tell_of_sheets(read, book, chosen, year, layout, is_named=bool(named))
     return read
 
 
@@ -107,15 +109,17 @@ def _nearest(book: Book, year: int, layout: Layout, tried: dict[str, Read]) -> R
     return _no_sheet(book, f"a sheet named {expected}, or one table of the year", remedy)
 
 
-def _tell_of_sheets(read: Read, book: Book, chosen: str, year: int, is_named: bool) -> None:
+def _tell_of_sheets(read: Read, book: Book, chosen: str, year: int, layout: Layout, is_named: bool) -> None:
     """Note what the choice of a sheet rests on, and which others were not read."""
     if chosen in book.hidden:
         read.notes.append(f"sheet {chosen} is hidden in the workbook, and is read")
     if not is_named:
-        read.notes.append(f"sheet {chosen} does not name {year}; it holds the most of that year's indicators, and is read")
-    others = [f"{name} (hidden)" if name in book.hidden else name for name in book.sheet_names if name != chosen]
+        read.notes.append(
+            f"sheet {chosen} does not name {year}; it holds the most of that year's indicators, and is read"
+        )
+    others = [name for name in book.sheet_names if name != chosen and not layout.years_of(name) - {year}]
     if others:
-        read.notes.append(f"not read: {', '.join(f'sheet {name}' for name in others)}")
+        read.notes.append(f"not read: {_listed(book, others)}")
 
 
 def _n_stated(read: Read) -> int:
@@ -143,5 +147,9 @@ def _read_sheet(name: str, sheet: Sheet, layout: Layout, headings: Headings, pla
 
 
 def _no_sheet(book: Book, expected: str, remedy: str) -> Read:
-    found = ", ".join(f"{name} (hidden)" if name in book.hidden else name for name in book.sheet_names)
-    return Read(book.name, findings=[Finding("sheet", book.name, found or "no sheet", expected, remedy)])
+    found = _listed(book, book.sheet_names) or "no sheet"
+    return Read(book.name, findings=[Finding("sheet", book.name, found, expected, remedy)])
+
+
+def _listed(book: Book, names: list[str]) -> str:
+    return ", ".join(f"sheet {name}{' (hidden)' if name in book.hidden else ''}" for name in names)

@@ -287,7 +287,7 @@ def test_a_tab_that_names_another_year_is_read_where_it_holds_the_one_table_and_
     mistaken = province_rows(release, sheet="2012_PAPI")
     found = read(mistaken, ROWS, release)
     assert stated(found) == exactly(release.scores)
-    assert "sheet 2012_PAPI does not name 2011" in found.notes[0]
+    assert "sheet 2012_PAPI is read: it does not name 2011" in found.notes[0]
     assert stated(read(mistaken, ROWS, release, Reading(sheet="2012_PAPI"))) == exactly(release.scores)
 
 
