@@ -59,15 +59,17 @@ class ProvinceRows(Reader[ProvinceARow]):
         )
         blocks = self._blocks(first, data_from, columns)
         if not self.result.findings:
+            end = len(rows)
             for block in blocks:
-                self._read_provinces(data_from, block)
+                end = self._read_provinces(block, data_from, end)
 
-    def _read_provinces(self, data_from: int, block: _Block) -> None:
+    def _read_provinces(self, block: _Block, data_from: int, end: int) -> int:
+        """Keep the scores of one block between two rows; returns the row at which the table ends."""
         summaries = {normalise(name) for name in self.layout.not_provinces}
         seen: set[str] = set()
         ranked: list[tuple[str, int, int]] = []
         at, is_after_blank = next(iter(block.keys)), False
-        for row in range(data_from, len(self.sheet.rows)):
+        for row in range(data_from, end):
             values = self.sheet.rows[row]
             given, names = _clues(values, block.keys)
             if all(is_blank(value) for value in (given, *names, *block.values(values))):
@@ -79,6 +81,7 @@ class ProvinceRows(Reader[ProvinceARow]):
             is_again = place.province is not None and place.province.code in seen
             if is_after_blank and (is_again or self._is_heading(values, block.keys)):
                 self.note("a further table below the provinces is passed over", row, at)
+                end = row
                 break
             if place.province is None and all(is_blank(value) for value in block.values(values)):
                 self.note(f"{str(next((v for v in values if not is_blank(v)), ''))!r} is passed over", row, at)
@@ -93,6 +96,7 @@ class ProvinceRows(Reader[ProvinceARow]):
                     self.keep_official(place.province.code, indicator.code, row, column, value_at(values, column))
                 ranked += [(place.province.code, row, column) for column in block.ranks]
         self._keep_ranks(ranked)
+        return end
 
     def _keep_ranks(self, ranked: list[tuple[str, int, int]]) -> None:
         """Keep the places of provinces, each with how many have one: among how many it is."""

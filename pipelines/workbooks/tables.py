@@ -114,9 +114,7 @@ def _tell_of_sheets(read: Read, book: Book, chosen: str, year: int, layout: Layo
     if chosen in book.hidden:
         read.notes.append(f"sheet {chosen} is hidden in the workbook, and is read")
     if not is_named:
-        read.notes.append(
-            f"sheet {chosen} does not name {year}; it holds the most of that year's indicators, and is read"
-        )
+        read.notes.append(f"sheet {chosen} is read: it does not name {year}, and holds most of its indicators")
     others = [name for name in book.sheet_names if name != chosen and not layout.years_of(name) - {year}]
     if others:
         read.notes.append(f"not read: {_listed(book, others)}")

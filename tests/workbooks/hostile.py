@@ -193,6 +193,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 # What is refused when its sheet is read.
 REFUSED_IN_SHEET: dict[str, tuple[Callable[[], bytes], str]] = {
+    "an infinite number": (lambda: with_cell('<c r="D4"><v>inf</v></c>'), "cannot be read"),
+    "no number in a number cell": (lambda: with_cell('<c r="D4"><v>NaN</v></c>'), "cannot be read"),
     "a cell in the last column": (lambda: rows('<row r="90"><c r="XFD90"><v>1</v></c></row>'), "500 columns"),
     "a cell far below": (lambda: rows('<row r="60000"><c r="A60000"><v>1</v></c></row>'), "20000 rows"),
     "a row that repeats": (
@@ -202,9 +204,7 @@ REFUSED_IN_SHEET: dict[str, tuple[Callable[[], bytes], str]] = {
 
 # What has one wrong cell, refused by its address.
 WRONG_CELL: dict[str, Callable[[], bytes]] = {
-    "infinite": lambda: with_cell('<c r="D4"><v>inf</v></c>'),
     "too large for a number": lambda: with_cell('<c r="D4"><v>1e309</v></c>'),
-    "no number": lambda: with_cell('<c r="D4"><v>NaN</v></c>'),
     "an error": lambda: with_cell('<c r="D4" t="e"><v>#N/A</v></c>'),
     "true": lambda: with_cell('<c r="D4" t="b"><v>1</v></c>'),
     "a formula without a value": lambda: with_cell('<c r="D4"><f>1+1</f></c>'),

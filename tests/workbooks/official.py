@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from pipelines.seeds import Indicator, Province, Seeds
 from pipelines.settings import Settings
 from pipelines.spelling import TONES
+from pipelines.workbooks.layout import ProvinceARow, read_layout
 
 REFERENCE = Seeds(Settings().seeds)
 Cell = float | str | None
@@ -107,6 +108,57 @@ def _province_rows(release: Release) -> list[list[Cell]]:
     ]
 
 
+def single_year(release: Release, sheet: str | None = None, more: dict[str, list[list[Cell]]] | None = None) -> bytes:
+    """A workbook of one year as the publisher reprinted 2011-2017: the year's own codes under the names of 2018."""
+    layout = read_layout(Settings().layouts, "papi-single-year")
+    assert isinstance(layout, ProvinceARow)
+    printed = {i.code: f"  {i.code}: {layout.printed[i.code][1]} " for i in release.in_order()}
+    rows: list[list[Cell]] = [["Tên tỉnh ", *printed.values()]]
+    rows += [[f"{p.name_vi} ", *(release.score(p.code, code) for code in printed)] for p in release.places]
+    parts: list[list[Cell]] = [row[:4] for row in rows]
+    name = sheet or f"{release.year}PAPI- Bảng tổng hợp kết quả"
+    return workbook({name: rows, "Điểm thành phần 1": parts, **(more or {})})
+
+
+def as_in_2019(release: Release) -> list[list[Cell]]:
+    """Rows as in the workbook of 2019: Vietnamese labels, the weighted total first, errors below, a note at the end."""
+    places = release.places
+    total = release.indicators["TOTAL"]
+    weighted = "Chỉ số PAPI tổng hợp (có trọng số)"
+
+    def errors(label: str, at: float) -> list[list[Cell]]:
+        return [
+            [f"{label} - điểm tối thiểu trong khoảng tin cậy 95%", None, *(at - 0.5 for _ in places)],
+            [f"{label} - điểm tối đa trong khoảng tin cậy 95%", None, *(at + 0.5 for _ in places)],
+            [f"{label} - sai số ", None, *(0.304 for _ in places)],
+        ]
+
+    rows: list[list[Cell]] = [
+        ["Mã tỉnh", "Thang điểm", *(float(p.code) for p in places)],
+        ["Tỉnh/Thành phố trực thuộc trung ương", None, *(p.name_vi for p in places)],
+        [weighted, "10-80 điểm", *(45.5 for _ in places)],
+        *errors(weighted, 45.5),
+        [total.name_vi, "10-80 điểm", *(release.score(p.code, "TOTAL") for p in places)],
+        *errors(total.name_vi, 43.5),
+    ]
+    for i in release.in_order():
+        is_dimension = i.level == "dimension"
+        label = f"Chỉ số nội dung {i.code}: {i.name_vi}" if is_dimension else f"{i.code}: {i.name_vi}*"
+        rows.append([label, f"{i.scale_min:g}-{i.scale_max:g} điểm", *(release.score(p.code, i.code) for p in places)])
+        if is_dimension:
+            rows.append([f"Phương sai (Chỉ số nội dung {i.code})", None, *(0.006 for _ in places)])
+            rows.append([f"Số quan sát (Chỉ số nội dung {i.code})", None, *(197.0 for _ in places)])
+    rows += [
+        ["Hiểu biết về vị trí lãnh đạo (%)*", "0%-100%", *(0.25 for _ in places)],
+        ["Mức độ hài lòng (5 điểm)", "1-5 điểm", *(3.5 for _ in places)],
+        ["Là nạn nhân của tội phạm (%)", "0%-100%", *(7.5 for _ in places)],
+        [],
+        [],
+        ["Ghi chú: ô trống là do mẫu trả lời nhỏ."],
+    ]
+    return rows
+
+
 def province_columns(
     release: Release,
     sheet: str | None = None,
@@ -119,6 +171,11 @@ def province_columns(
     With ``new_provinces`` rows above name the provinces of 2025 over the old ones, as in the file of 2024, with
     ``separators`` blank columns stand between groups of provinces.
     """
+    return workbook({sheet or f"{release.year}_VIE_ENG": rows_of(release, new_provinces, separators)}, change)
+
+
+def rows_of(release: Release, new_provinces: bool = False, separators: bool = False) -> list[list[Cell]]:
+    """The rows of ``province_columns``."""
     rows: list[list[Cell]] = []
     if new_provinces:
         after = successors()
@@ -149,7 +206,7 @@ def province_columns(
             [*row[:3], *(c for n, cell in enumerate(row[3:]) for c in ((None, cell) if n == 2 else (cell,)))]
             for row in rows
         ]
-    return workbook({sheet or f"{release.year}_VIE_ENG": rows}, change)
+    return rows
 
 
 def _row(release: Release, code: str, english: str, vietnamese: str, scale: str) -> list[Cell]:

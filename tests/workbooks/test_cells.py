@@ -41,7 +41,7 @@ def test_what_could_act_swell_or_hide_is_refused_by_what_it_is(what: str) -> Non
 
 
 @pytest.mark.parametrize("what", REFUSED_IN_SHEET)
-def test_a_table_without_end_is_refused(what: str) -> None:
+def test_a_sheet_without_end_or_with_impossible_numbers_is_refused(what: str) -> None:
     make, said = REFUSED_IN_SHEET[what]
     assert said in refusal(make())
 

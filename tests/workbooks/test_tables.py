@@ -12,26 +12,33 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from pipelines.settings import ROOT
 from pipelines.workbooks.cells import Reading
-from pipelines.workbooks.layout import Layout, read_layout
+from pipelines.workbooks.layout import Layout, ProvinceARow, read_layout
 from pipelines.workbooks.reader import Read
 from pipelines.workbooks.tables import MAX_FINDINGS, read_file
+from tests.workbooks.hostile import RELEASE, TABLES, WRONG_CELL
 from tests.workbooks.official import (
     REFERENCE,
     Cell,
     Release,
     Scores,
+    as_in_2019,
     plausible,
     province_columns,
     province_rows,
+    rows_of,
+    single_year,
     table,
     windows_1258,
     workbook,
 )
 
-TIDY, ROWS, COLUMNS = (read_layout(ROOT / "raw/layouts", name) for name in ("tidy-csv", "papi-2011-2017", "papi-2018"))
+TIDY, ROWS, COLUMNS, SINGLE = (
+    read_layout(ROOT / "raw/layouts", name) for name in ("tidy-csv", "papi-2011-2017", "papi-2018", "papi-single-year")
+)
 PLACES = ["01", "24", "27", "46", "77", "79"]
 
 
@@ -151,7 +158,7 @@ def test_intervals_and_finer_indicators_are_kept_and_zeros_of_the_unpublished_ar
     }
     shares = [r for r in records if r["parent_code"]]
     assert {(r["code"], r["label_en"], r["scale_label"], r["score"]) for r in shares} == {
-        ("1.1.knowledge_of_leaders", "Knowledge of Leaders", "0%-100%", 0.0)
+        ("1.1.knowledge_of_leaders_tieng_viet", "Knowledge of Leaders", "0%-100%", 0.0)
     }
     assert "24" not in {r["province_code"] for r in records if r["parent_code"] or r["measure"] != "score"}
 
@@ -280,6 +287,184 @@ def test_a_formula_without_a_stored_value_is_refused_with_a_hint() -> None:
     assert (finding.sheet, finding.row, finding.cell) == ("2011_PAPI", 3, "AF3")
     assert "the formula =D3+I3+M3+Q3+V3+AA3 without a stored value" in finding.found
     assert "Open the workbook in Excel" in finding.remedy
+
+
+@pytest.mark.parametrize("year", [2011, 2017])
+def test_in_a_workbook_of_one_year_the_code_decides_since_the_names_are_those_of_2018(year: int) -> None:
+    release = Release(year, plausible(year, PLACES), PLACES)
+    found = read(single_year(release), SINGLE, release)
+    assert stated(found) == exactly(release.scores)
+    assert release.indicators["2.1"].indicator_key == "transparency.poverty_lists"
+    assert [note for note in found.notes if "the names of 2018" in note]
+    assert "sheet Điểm thành phần 1" in found.notes[0]
+
+
+def test_in_a_workbook_of_one_year_a_name_at_another_code_is_refused() -> None:
+    release = Release(2011, plausible(2011, PLACES), PLACES)
+
+    def exchange(rows: list[list[Cell]]) -> None:
+        rows[0] = ["Tên tỉnh", "2.1: Công khai, minh bạch danh sách hộ nghèo", "Tiếp cận thông tin"]
+
+    found = read(workbook({"2011PAPI- Bảng tổng hợp kết quả": [[], ["Hà Nội", 1.5, 1.5]]}, exchange), SINGLE, release)
+    assert [f.rule_id for f in found.findings] == ["heading_known", "heading_known"]
+
+
+def test_errors_and_counts_in_vietnamese_are_read_as_what_they_are() -> None:
+    release = Release(2019, plausible(2019, PLACES), PLACES)
+    found = read(workbook({"2019PAPI_Indicators_VIE": as_in_2019(release)}), COLUMNS, release)
+    assert stated(found) == exactly(release.scores)
+    own = {
+        (str(r["code"]), str(r["measure"])): r["score"]
+        for r in found.records
+        if r["province_code"] == "24" and r["code"] in ("TOTAL", "TOTAL.weighted", "1")
+    }
+    assert {code: own["TOTAL.weighted", code] for code in ("score", "ci_low", "ci_high", "standard_error")} == {
+        "score": 45.5, "ci_low": 45.0, "ci_high": 46.0, "standard_error": 0.304,
+    }  # fmt: skip
+    assert (own["TOTAL", "ci_low"], own["1", "variance"], own["1", "n_observations"]) == (43.0, 0.006, 197.0)
+    [note] = found.notes
+    assert "Ghi chú" in note
+
+
+def test_a_finer_indicator_has_the_unit_that_its_scale_and_values_say() -> None:
+    release = Release(2019, plausible(2019, PLACES), PLACES)
+    found = read(workbook({"2019PAPI_Indicators_VIE": as_in_2019(release)}), COLUMNS, release)
+    assert {(r["label_vi"], r["unit"]) for r in found.records if r["parent_code"]} == {
+        ("Chỉ số PAPI tổng hợp (có trọng số)", "score"),
+        ("Hiểu biết về vị trí lãnh đạo (%)*", "share"),
+        ("Mức độ hài lòng (5 điểm)", "mean"),
+        ("Là nạn nhân của tội phạm (%)", "percent"),
+    }
+
+
+@pytest.mark.parametrize(
+    "label", ["Một điều không ai biết", "Phương sai (Chỉ số nội dung 2)", "Chỉ số PAPI tổng hợp (có trọng số) - sai số"]
+)
+def test_a_row_that_is_no_score_no_error_of_what_stands_above_and_no_indicator_is_refused(label: str) -> None:
+    release = Release(2019, plausible(2019, PLACES), PLACES)
+
+    def add(rows: list[list[Cell]]) -> None:
+        at = next(n for n, row in enumerate(rows) if row and str(row[0]).startswith("1.1:"))
+        rows.insert(at + 1, [label, None, *(0.3 for _ in PLACES)])
+
+    found = read(workbook({"2019PAPI_Indicators_VIE": as_in_2019(release)}, add), COLUMNS, release)
+    [finding] = found.findings
+    assert (finding.rule_id, finding.cell) == ("heading_known", "A15")
+    assert finding.found in label
+
+
+@pytest.mark.parametrize("mark", ["KCDL", "-", "N/A", "…"])
+def test_a_mark_for_no_data_is_a_score_not_published_and_is_kept(mark: str) -> None:
+    release = Release(2018, plausible(2018, PLACES), PLACES, left_out=mark)
+    for key in [key for key in release.scores if key[0] == "24"]:
+        del release.scores[key]
+    found = read(province_columns(release), COLUMNS, release)
+    assert stated(found) == exactly(release.scores)
+    assert {(r["form"], r["mark"]) for r in found.records if r["province_code"] == "24"} == {("mark", mark)}
+
+
+def test_a_summary_among_the_provinces_is_passed_over_and_told() -> None:
+    release = Release(2023, plausible(2023, PLACES), PLACES)
+
+    def summarise(rows: list[list[Cell]]) -> None:
+        for row in rows:
+            row.insert(5, {"Mã tỉnh": None, "Tên tỉnh": "Đồng bằng sông Hồng"}.get(str(row[0]), 5.5))
+
+    found = read(province_columns(release, change=summarise), COLUMNS, release)
+    assert stated(found) == exactly(release.scores)
+    assert "Đồng bằng sông Hồng is no province and is passed over" in found.notes[0]
+
+
+def test_a_code_and_a_name_that_disagree_are_both_shown() -> None:
+    release = Release(2023, plausible(2023, PLACES), PLACES)
+    found = read(province_columns(release, change=rename("Bắc Giang", "Bắc Ninh")), COLUMNS, release)
+    assert found.findings[0].found == "'Bắc Ninh', which is 27 Bắc Ninh beside '24', which is 24 Bắc Giang"
+
+
+def test_what_stands_below_the_table_is_passed_over_and_told() -> None:
+    release = Release(2014, plausible(2014, PLACES), PLACES)
+
+    def look_up(rows: list[list[Cell]]) -> None:
+        rows[:] = [row for row in rows if row and row[0] != 999.0]
+        rows += [[], [None, None, "Hà Nội", *(9.9 for _ in rows[0][3:])], [None, None, "Min", 1.0, 1.0]]
+
+    found = read(province_rows(release, change=look_up), ROWS, release)
+    assert stated(found) == exactly(release.scores)
+    assert "a further table below the provinces is passed over" in found.notes[0]
+
+    def source(rows: list[list[Cell]]) -> None:
+        rows.append(["Nguồn: PAPI 2014"])
+
+    found = read(province_rows(release, change=source), ROWS, release)
+    assert stated(found) == exactly(release.scores)
+    assert "'Nguồn: PAPI 2014' is passed over" in found.notes[0]
+
+
+def test_two_sheets_of_one_year_are_not_chosen_between_unless_they_say_the_same() -> None:
+    release = Release(2025, plausible(2025, ["01", "24"], date(2025, 12, 31)), ["01", "24"], date(2025, 12, 31))
+    other = Release(2025, plausible(2025, ["01", "24"], date(2025, 12, 31), 0.1), ["01", "24"], date(2025, 12, 31))
+    rows = [rows_of(one) for one in (release, other)]
+    found = read(workbook({"2025_VIE_ENG": rows[0], "2025_PAPI_VIE_ENG": rows[1]}), COLUMNS, release)
+    [finding] = found.findings
+    assert "it stands in 2025_VIE_ENG and in 2025_PAPI_VIE_ENG" in finding.expected
+    assert "--sheet" in finding.remedy
+    same = read(workbook({"2025_VIE_ENG": rows[0], "2025_PAPI_VIE_ENG": rows[0]}), COLUMNS, release)
+    assert stated(same) == exactly(release.scores)
+
+
+def test_a_hidden_sheet_is_never_read_in_silence() -> None:
+    release = Release(2023, plausible(2023, PLACES), PLACES)
+    book = load_workbook(io.BytesIO(province_columns(release)))
+    book.create_sheet("Bìa").append(["PAPI"])
+    book.worksheets[0].sheet_state = "hidden"
+    book.active = 1
+    content = io.BytesIO()
+    book.save(content)
+    found = read(content.getvalue(), COLUMNS, release)
+    assert stated(found) == exactly(release.scores)
+    assert "sheet 2023_VIE_ENG is hidden in the workbook, and is read" in found.notes
+
+
+PAIRS = ProvinceARow(
+    layout="pairs",
+    kind="province_a_row",
+    ranked_apart=True,
+    columns={"other": ["Thứ tự", "Nhóm"], "province_name": ["Tỉnh"], "rank": ["Xếp hạng"]},
+    code_in_heading=[r"(?P<code>\d\.\d): (?P<name>.+)"],
+    also_called={"total": ["PAPI 2019"]},
+)
+
+
+def test_a_table_may_rank_each_indicator_beside_its_own_column_of_provinces() -> None:
+    heads: list[Cell] = ["Thứ tự", "Tỉnh", "1.1: Tri thức công dân", None, "1.2: Cơ hội tham gia", None, "PAPI 2019"]
+    rows: list[list[Cell]] = [
+        [*heads, "Xếp hạng", "Nhóm"],
+        [1.0, "Hà Nội", 1.5, "Bắc Giang", 2.0, "Hà Nội", 45.5, 1.0, "Cao"],
+        [2.0, "Bắc Giang", 1.25, "Hà Nội", 1.75, "Bắc Giang", 44.5, 2.0, "Thấp"],
+        [],
+        [*heads, "Xếp hạng"],
+        [None, "Hà Nội", 1.5, None, 1.75, None, 45.5, 1.0],
+    ]
+    found = read(workbook({"a": rows}), PAIRS, Release(2019, {}))
+    assert not found.findings
+    assert {(r["province_code"], r["code"], r["measure"], r["score"]) for r in found.records} == {
+        ("01", "1.1", "score", 1.5), ("24", "1.1", "score", 1.25), ("24", "1.2", "score", 2.0),
+        ("01", "1.2", "score", 1.75), ("01", "TOTAL", "score", 45.5), ("24", "TOTAL", "score", 44.5),
+        ("01", "TOTAL", "rank", 1.0), ("24", "TOTAL", "rank", 2.0),
+        ("01", "TOTAL", "n_ranked", 2.0), ("24", "TOTAL", "n_ranked", 2.0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG_CELL)
+def test_a_wrong_cell_is_refused_by_its_address(what: str) -> None:
+    [finding] = read(WRONG_CELL[what](), COLUMNS, RELEASE).findings
+    assert (finding.rule_id, finding.sheet, finding.cell) == ("number", "2024_VIE_ENG", "D4")
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_a_spoilt_table_is_refused_or_read_and_never_worse(what: str) -> None:
+    found = read(TABLES[what](), TIDY, RELEASE)
+    assert (found.frame() is None) == bool(found.findings)
 
 
 def test_a_tab_that_names_another_year_is_read_where_it_holds_the_one_table_and_that_is_told() -> None:
