@@ -43,8 +43,12 @@ class Release:
         return REFERENCE.indicators_of("papi", method.method)
 
     @property
+    def last_day(self) -> date:
+        return self.day or date(self.year, 12, 31)
+
+    @property
     def places(self) -> list[Province]:
-        known = REFERENCE.provinces_on(self.day or date(self.year, 12, 31))
+        known = REFERENCE.provinces_on(self.last_day)
         return [known[code] for code in self.provinces or sorted(known)]
 
     def score(self, province: str, code: str) -> Cell:
