@@ -23,6 +23,7 @@ MAX_SMALL = 1 * MIB
 # Sheets are read row by row; all else is held in memory as a whole, many times its size.
 MAX_SHEET, MAX_TEXTS, MAX_STYLES, MAX_OTHER = 40 * MIB, 20 * MIB, 2 * MIB, 1 * MIB
 MAX_UNPACKED = 100 * MIB
+MAX_ROW_ELEMENTS = 50_000  # rows that hold nothing cost as much to read as others
 MAX_OLD_WORKBOOK = 10 * MIB  # an .xls is not packed
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
@@ -58,6 +59,7 @@ OTHER_KINDS = {
 REACHING = re.compile(
     r"\||\b(WEBSERVICE|DDE|RTD|CALL|EXEC|REGISTER(\.ID)?|SHELL|IMPORT(XML|DATA|HTML|FEED|RANGE)|FILTERXML)\s*\(", re.I
 )
+ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 FORMULA = re.compile(rb"<(?:\w+:)?(?:f|definedName)(?:\s[^>]*)?>([^<]+)<|\bformula=\"([^\"]+)\"")
 
 
@@ -193,10 +195,13 @@ def _refuse_hostile(name: str, said: str, part: str) -> None:
 
 
 def _refuse_reaching(name: str, xml: bytes, part: str) -> None:
-    """Refuse formulas that reach beyond the workbook, whether or not their values are stored."""
+    """Refuse formulas that reach beyond the workbook, whether or not their values are stored, and rows without end."""
     plain = xml.replace(b"\0", b"")
     if b"<!" in plain:  # comments and CDATA could hide a formula's letters; no spreadsheet program writes them here
         plain = re.sub(rb"<!--.*?-->|<!\[CDATA\[|\]\]>", b"", plain, flags=re.S)
+    if len(ROW.findall(plain)) > MAX_ROW_ELEMENTS:
+        remedy = "Delete the empty rows below the table and save again."
+        raise unreadable(name, f"more than {MAX_ROW_ELEMENTS} rows ({part})", "a table of scores", remedy)
     for found in FORMULA.finditer(plain):
         formula = html.unescape((found[1] or found[2]).decode("utf-8", "replace"))
         if REACHING.search(re.sub(r'"[^"]*"', '""', formula)):

@@ -1,4 +1,4 @@
-"""What the publisher's own workbooks say is what is shipped: recorded by file, and recounted where the figures are here.
+"""What the publisher's own workbooks say is what is shipped: recorded by file, recounted where the figures are here.
 
 The workbooks themselves are not part of the project. tests/data/official_workbooks.csv records what reading each of
 them gave on 26/11/2026, sheet by sheet: how many cells, how many sub-dimensions equal the first release to 3e-6.

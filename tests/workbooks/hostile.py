@@ -150,6 +150,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "texts that swell, padded": (lambda: padded(TEXTS, 30), "bytes in its part xl/sharedStrings.xml"),
     "a list of sheets that swells, padded": (lambda: padded(BOOK, 5), "bytes in its part xl/workbook.xml"),
     "styles that swell, padded": (lambda: padded("xl/styles.xml", 5), "bytes in its part xl/styles.xml"),
+    "rows without end": (lambda: rows("".join(f'<row r="{n}"/>' for n in range(90, 60_000))), "50000 rows"),
     "many empty parts": (lambda: spoilt({}, {f"xl/media/{n}": b"" for n in range(3000)}), "parts"),
     "sizes that lie": (lying_sizes, "cannot be read"),
     "a part twice": (lambda: twice(SHEET), "twice"),

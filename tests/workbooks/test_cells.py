@@ -59,7 +59,7 @@ def test_an_open_document_is_read_and_its_emptiness_is_not_part_of_it() -> None:
 
 def test_an_old_workbook_is_read_with_its_hidden_sheets_named() -> None:
     book = Book((Path(__file__).parent / "old.xls").read_bytes(), "old.xls")
-    assert (book.sheet_names, book.hidden) == (["Tổng hợp", "Ẩn"], {"Ẩn"})
+    assert (book.sheet_names, book.hidden) == (["Tổng hợp", "Ẩn"], frozenset({"Ẩn"}))
     assert book.read("Tổng hợp").rows == [["Tỉnh", "Điểm"], ["Bắc Giang", 1.5], ["Hà Nội", 2.25]]
 
 
