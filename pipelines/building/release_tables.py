@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.kept import key_of
 from pipelines.releases import deliveries, landing
 from pipelines.releases.deliveries import Delivery
-from pipelines.releases.expected import due_rows, not_stated_cells
+from pipelines.releases.expected import due_rows, not_found_cells, not_stated_cells
 from pipelines.releases.landing import Landed, recall
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
@@ -65,6 +65,9 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
     if accepted:
         files = [str(item.scores) for item in accepted if item.scores]
         connection.execute("insert into landing.score by name select * from read_parquet(?)", [files])
+    named: dict[str, set[str]] = {}
+    for release_id, code in connection.execute("select distinct release_id, code from landing.score").fetchall():
+        named.setdefault(release_id, set()).add(code)
     seeds = Seeds(settings.seeds, landing.SEEDS)
     insert_rows(connection, "release", [_release_row(item.delivery) for item in accepted])
     insert_rows(
@@ -84,7 +87,10 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
             {"release_id": item.delivery.release_id, **cell}
             for item in accepted
             if item.delivery.manifest
-            for cell in not_stated_cells(seeds, item.delivery.manifest)
+            for cell in (
+                *not_stated_cells(seeds, item.delivery.manifest),
+                *not_found_cells(seeds, item.delivery.manifest, named.get(item.delivery.release_id, ())),
+            )
         ],
     )
     insert_rows(connection, "due", due_rows(seeds, expected))

@@ -5,6 +5,7 @@ Belongs here: provinces, codes and cells that are due, and bounds of scores. Doe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pipelines.releases.deliveries import Delivery, Manifest, NotPublished
@@ -46,6 +47,32 @@ def not_stated_cells(seeds: Seeds, manifest: Manifest) -> list[dict[str, str | N
         for absence in (*manifest.not_published, *manifest.not_collected)
         for province in absence.provinces
         for code in (stated if absence.parts == "all" else dict.fromkeys(c for p in absence.parts for c in parts[p]))
+    ]
+
+
+def not_found_cells(seeds: Seeds, manifest: Manifest, named: Collection[str]) -> list[dict[str, str | None]]:
+    """Each cell that a release of some provinces alone neither states nor declares, as not collected here (L).
+
+    Such a release carries what was found of its provinces. Where a method sums nothing, one level is whole without the
+    others, so codes below the total that are not among ``named``, those of its files, were not found.
+    """
+    method = seeds.methods[manifest.index_id, manifest.method]
+    if manifest.covers is None or method.aggregation == "sum_of_parts":
+        return []
+    declared = {(cell["province_code"], cell["code"]) for cell in not_stated_cells(seeds, manifest)}
+    stated = seeds.stated_of(manifest.index_id, manifest.method)
+    return [
+        {
+            "province_code": province,
+            "code": code,
+            "obs_status": "L",
+            "form": None,
+            "reason": "not in the sources of this release",
+            "reason_certainty": None,
+        }
+        for province in manifest.covers
+        for code, indicator in stated.items()
+        if indicator.level != "total" and code not in named and (province, code) not in declared
     ]
 
 

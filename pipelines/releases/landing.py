@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pipelines.finding import Finding
 from pipelines.kept import Store, key_of
 from pipelines.releases.deliveries import MANIFEST, Delivery, Manifest
-from pipelines.releases.expected import codes_with_parts, not_stated_cells, provinces_of
+from pipelines.releases.expected import codes_with_parts, not_found_cells, not_stated_cells, provinces_of
 from pipelines.rules import judge
 from pipelines.rules.judge import Task
 from pipelines.rules.suites import Outcome, Rule, Suite, read_suite
@@ -217,7 +217,8 @@ def judged_frames(
         manifest, release_id = delivery.manifest, delivery.release_id
         assert manifest is not None
         valid = provinces_of(seeds, manifest)
-        absent = {(c["province_code"], c["code"]) for c in not_stated_cells(seeds, manifest)}
+        not_found = not_found_cells(seeds, manifest, set(frames[release_id]["code"]))
+        absent = {(c["province_code"], c["code"]) for c in (*not_stated_cells(seeds, manifest), *not_found)}
         stated = seeds.stated_of(manifest.index_id, manifest.method)
         provinces += [(release_id, code) for code in valid]
         due += [(release_id, p, code) for p in valid for code in stated if (p, code) not in absent]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
+import statistics
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -52,6 +55,28 @@ toy,total,total,,T,2020,,Chỉ số đường sá,Roads index,official,made up,0
 toy,road,dimension,total,R,2020,,Đường bộ,Roads,official,made up,0,100,official,made up,
 toy,water,dimension,total,W,2020,,Đường thủy,Waterways,official,made up,0,100,official,made up,
 """
+
+
+MANIFESTS = sorted((ROOT / "raw").glob("*/[0-9]*/r*/release.yaml"))
+
+
+def whole_years() -> dict[tuple[str, int], Path]:
+    """The folder of the release that holds every province, by companion index and year."""
+    manifests = {path.parent: yaml.safe_load(path.read_text("utf-8")) for path in MANIFESTS}
+    return {
+        (stated["index_id"], stated["year"]): folder
+        for folder, stated in manifests.items()
+        if stated["index_id"] != "papi" and stated.get("covers") is None
+    }
+
+
+def lines(folder: Path) -> list[dict[str, str]]:
+    with (folder / "scores.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def place_of(score: Decimal, among: Iterable[Decimal]) -> int:
+    return 1 + sum(1 for other in among if other > score)
 
 
 def figures(pillar: str) -> list[str]:
@@ -143,11 +168,18 @@ def test_the_known_values_of_bac_giang_stand_beside_papi(published: duckdb.DuckD
 
 
 def test_a_rank_of_one_province_alone_is_never_computed(published: duckdb.DuckDBPyConnection) -> None:
-    assert published.execute("select count(*) from marts.index_score where index_id <> 'papi'").fetchone() == (0,)
-    assert published.execute("select distinct rank_basis from marts.index_companion order by 1").fetchall() == [
-        ("stated",),
-        (None,),
-    ]
+    rows = published.execute(
+        """
+        select index_id, year, count(*), bool_or(rank_basis = 'computed'),
+            count(median_score) + count(best_score) + count(region_rank) + count(region_n) + count(region_median)
+        from marts.index_companion group by all order by all
+        """
+    ).fetchall()
+    alone = [row for row in rows if row[:2] not in whole_years()]
+    assert alone
+    assert all((count, told) == (1, 0) and not computed for _, _, count, computed, told in alone)
+    scored = "select distinct index_id, year from marts.index_score where index_id <> 'papi'"
+    assert {*published.execute(scored).fetchall()} == {*whole_years()}
 
 
 def test_each_value_names_its_source_and_what_is_unknown_is_absent(published: duckdb.DuckDBPyConnection) -> None:
@@ -157,7 +189,149 @@ def test_each_value_names_its_source_and_what_is_unknown_is_absent(published: du
     assert sorted(year for (year,) in years) == [2020, 2021]
 
 
-def test_companion_manifests_speak_of_bac_giang_alone() -> None:
-    for path in sorted(Path(ROOT / "raw").glob("*/[0-9]*/r*/release.yaml")):
-        covers = yaml.safe_load(path.read_text("utf-8")).get("covers")
-        assert covers == (None if path.parents[2].name == "papi" else ["24"])
+def test_companion_manifests_speak_of_bac_giang_alone_or_of_every_province() -> None:
+    for path in MANIFESTS:
+        assert yaml.safe_load(path.read_text("utf-8")).get("covers") in (None, ["24"]), path
+
+
+# --- PCI, where all provinces are held -----------------------------------------------------------------------------
+
+
+def test_each_province_stands_among_the_others_as_counted_in_the_files(published: duckdb.DuckDBPyConnection) -> None:
+    regions = {row["code"]: row["region_code"] for row in REFERENCE.rows("province") if row["valid_to"]}
+    for (index_id, year), path in whole_years().items():
+        totals = {row["province_code"]: Decimal(row["score"]) for row in lines(path) if row["code"] == "PCI"}
+        rows = published.execute(
+            """
+            select place.code, rank, n_ranked, median_score, best_score, region_rank, region_n, region_median
+            from marts.index_companion
+            inner join core.dim_province as place using (province_key)
+            where index_id = ? and year = ? and place.valid_to is not null
+            """,
+            [index_id, year],
+        ).fetchall()
+        assert len(rows) == len(totals) == 63
+        for code, rank, n_ranked, median, best, region_rank, region_n, region_median in rows:
+            near = [score for other, score in totals.items() if regions[other] == regions[code]]
+            assert (rank, n_ranked) == (place_of(totals[code], totals.values()), len(totals))
+            assert (median, best) == (statistics.median(totals.values()), max(totals.values()))
+            assert (region_rank, region_n) == (place_of(totals[code], near), len(near))
+            assert region_median == statistics.median(near)
+
+
+def test_every_rank_that_a_workbook_prints_is_the_one_computed(published: duckdb.DuckDBPyConnection) -> None:
+    printed = sum(1 for path in whole_years().values() for row in lines(path) if row["rank"])
+    rows = published.execute(
+        """
+        select count(*), count(*) filter (where rank_stated = rank and n_ranked_stated = n_ranked)
+        from core.fct_rank_stated inner join marts.index_score using (release_id, province_key, indicator_key)
+        """
+    ).fetchall()
+    assert rows == [(printed, printed)]
+
+
+def test_the_workbook_of_2018_says_what_was_known_of_bac_giang(published: duckdb.DuckDBPyConnection) -> None:
+    first, second = published.execute(
+        """
+        select round(score, 2), rank_stated, n_ranked_stated
+        from core.fct_score inner join core.fct_rank_stated using (release_id, province_key, indicator_key)
+        where fct_score.index_id = 'pci' and fct_score.year = 2018 and province_key = '24-bac-giang'
+            and indicator_key = 'total'
+        order by release_id
+        """
+    ).fetchall()
+    assert first == second == (Decimal("63.01"), 36, 63)
+
+
+def test_the_total_is_the_weighted_sum_of_its_parts(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        """
+        with weighed as (
+            select year, province_key, sum(score * weight) as due
+            from marts.index_score inner join core.dim_indicator using (index_id, indicator_key, method)
+            where index_id = 'pci' and weight is not null group by all
+        )
+        select count(*), max(abs(score - due)) < 0.00002
+        from weighed inner join marts.index_score using (year, province_key)
+        where index_id = 'pci' and level = 'total'
+        """
+    ).fetchall()
+    assert rows == [(63 * len(whole_years()), True)]
+
+
+def test_the_core_weighs_the_parts_that_kept_their_indicators(published: duckdb.DuckDBPyConnection) -> None:
+    broken = {
+        (row["indicator_key"], int(row["from_year"]))
+        for row in REFERENCE.rows("indicator_break")
+        if row["index_id"] == "pci" and row["decision"] == "break"
+    }
+    cores = published.execute(
+        """
+        select from_year, to_year, core_from, core_to, n_core_parts from marts.index_core
+        where index_id = 'pci' and province_key = '24-bac-giang' order by 1
+        """
+    ).fetchall()
+    assert [core[:2] for core in cores] == [(2009, 2012), (2014, 2018)]
+    for from_year, to_year, core_from, core_to, n_core_parts in cores:
+        parts = published.execute(
+            """
+            select indicator_key, earlier.score * weight, later.score * weight
+            from marts.index_score as later
+            inner join marts.index_score as earlier using (index_id, province_key, indicator_key)
+            inner join core.dim_indicator as own using (index_id, indicator_key)
+            where index_id = 'pci' and province_key = '24-bac-giang' and later.level = 'sub_dimension'
+                and own.method = later.method and earlier.year = ? and later.year = ? and later.obs_status = 'A'
+            """,
+            [from_year, to_year],
+        ).fetchall()
+        kept = [(one, other) for key, one, other in parts if (key, from_year) not in broken]
+        assert len(kept) == n_core_parts < len(parts)
+        assert (core_from, core_to) == (sum(one for one, _ in kept), sum(other for _, other in kept))
+
+
+def test_a_change_of_what_is_not_summed_speaks_of_itself_alone(published: duckdb.DuckDBPyConnection) -> None:
+    rows = published.execute(
+        """
+        select count(*), count(contribution_share), max(n_parts),
+            count(*) filter (where contribution is distinct from change),
+            count(*) filter (where (comparable_reason is null) <> (measurement_part = 0))
+        from marts.index_change where index_id = 'pci' and contribution is not null
+        """
+    ).fetchall()
+    [(count, *rest)] = rows
+    assert count
+    assert rest == [0, 1, 0, 0]
+    told = published.execute(
+        """
+        select distinct from_year, to_year, comparable_reason from marts.index_change
+        where index_id = 'pci' and indicator_key in ('policy_bias', 'total') and from_year >= 2012 order by all
+        """
+    ).fetchall()
+    assert told == [
+        (2012, 2014, "composition_changed"),
+        (2012, 2014, "not_measured_before"),
+        (2012, 2018, "composition_changed"),
+        (2012, 2018, "not_measured_before"),
+        (2014, 2018, "part_changed"),
+        (2014, 2018, None),
+    ]
+
+
+def test_parts_that_a_release_of_one_province_leaves_out_were_not_collected(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = published.execute(
+        """
+        select release_id, level, obs_status, count(*), count(obs_reason) from core.fct_score
+        where release_id in ('pci-2018-r1', 'pci-2018-r2', 'pci-2021-r1') and province_key = '24-bac-giang' group by all
+        order by all
+        """
+    ).fetchall()
+    assert rows == [
+        ("pci-2018-r1", "sub_dimension", "L", 10, 10),
+        ("pci-2018-r1", "total", "A", 1, 0),
+        ("pci-2018-r2", "sub_dimension", "A", 10, 0),
+        ("pci-2018-r2", "total", "A", 1, 0),
+        ("pci-2021-r1", "sub_dimension", "L", 10, 10),
+        ("pci-2021-r1", "total", "A", 1, 0),
+    ]

@@ -47,6 +47,10 @@ parts as (
     group by index_id, method, parent_key
 ),
 
+weights as (
+    select * from {{ ref('indicator_weight') }}
+),
+
 -- Indicators below the sub-dimensions have no line in the seed: their names come from the workbook.
 delivered as (
     select
@@ -96,6 +100,12 @@ select
             else cast(10 as decimal(15, 9)) / siblings.n_parts
         end as decimal(15, 9)
     ) as scale_max,
+    cast(
+        case
+            when methods.aggregation = 'as_stated' then weights.weight
+            when by_method.level = 'sub_dimension' then 1
+        end as decimal(9, 6)
+    ) as weight,
     by_method.scale_printed_min,
     by_method.scale_printed_max,
     by_method.scale_status,
@@ -116,6 +126,11 @@ left join parts as siblings
         by_method.index_id = siblings.index_id
         and by_method.method = siblings.method
         and by_method.parent_key = siblings.indicator_key
+left join weights
+    on
+        by_method.index_id = weights.index_id
+        and by_method.method = weights.method
+        and by_method.indicator_key = weights.indicator_key
 union all
 select
     delivered.index_id,
@@ -133,6 +148,7 @@ select
     null as n_parts,
     null as scale_min,
     null as scale_max,
+    null as weight,
     null as scale_printed_min,
     null as scale_printed_max,
     null as scale_status,

@@ -16,7 +16,7 @@ errors as (
     select * from {{ ref('int_score_error') }}
 ),
 
--- A part counts towards itself, its dimension and the total.
+-- A part counts towards itself, its dimension and the total; one that is not summed, towards itself alone.
 counted as (
     select
         parts.*,
@@ -27,11 +27,13 @@ counted as (
         parts.*,
         parts.parent_key as counts_for
     from parts
+    where parts.parent_key is not null
     union all
     select
         parts.*,
         'total' as counts_for
     from parts
+    where parts.parent_key is not null
 ),
 
 summed as (
@@ -171,6 +173,7 @@ thresholds as (
     group by index_id, from_year, to_year, province_key, level
 ),
 
+-- A total that is its own only part is no sum, and nothing has a share of it.
 totals as (
     select
         index_id,
@@ -179,7 +182,10 @@ totals as (
         province_key,
         contribution
     from summed
-    where indicator_key = 'total' and abs(contribution) >= {{ var('smallest_change_to_share') }}
+    where
+        indicator_key = 'total'
+        and n_parts > 1
+        and abs(contribution) >= {{ var('smallest_change_to_share') }}
 )
 
 select

@@ -1,4 +1,5 @@
--- Each companion index as a whole beside the main index of the same year and province.
+-- Each companion index as a whole beside the main index of the same year and province; where every province is known,
+-- beside the others too.
 with current_score as (
     select * from {{ ref('int_score_current') }}
     where level = 'total'
@@ -37,6 +38,8 @@ placed as (
         current_score.year,
         current_score.province_key,
         provinces.name_vi as province_name_vi,
+        provinces.region_code,
+        current_score.is_field,
         current_score.release_id,
         current_score.score,
         indicators.scale_min,
@@ -76,6 +79,39 @@ placed as (
             current_score.release_id = stated_rank.release_id
             and current_score.province_key = stated_rank.province_key
             and current_score.indicator_key = stated_rank.indicator_key
+),
+
+fields as (
+    select
+        index_id,
+        year,
+        percentile_cont(0.50) within group (order by cast(score as double precision)) as median_score,
+        max(score) as best_score
+    from placed
+    where is_field
+    group by index_id, year
+),
+
+regions as (
+    select
+        index_id,
+        year,
+        region_code,
+        percentile_cont(0.50) within group (order by cast(score as double precision)) as region_median,
+        count(score) as region_n
+    from placed
+    where is_field
+    group by index_id, year, region_code
+),
+
+region_ranked as (
+    select
+        index_id,
+        year,
+        province_key,
+        rank() over (partition by index_id, year, region_code order by score desc) as region_rank
+    from placed
+    where is_field and score is not null
 )
 
 select
@@ -95,6 +131,11 @@ select
     companion.rank,
     companion.n_ranked,
     companion.rank_basis,
+    cast(fields.median_score as decimal(15, 9)) as median_score,
+    fields.best_score,
+    cast(region_ranked.region_rank as integer) as region_rank,
+    cast(regions.region_n as integer) as region_n,
+    cast(regions.region_median as decimal(15, 9)) as region_median,
     companion.published_on,
     companion.source,
     companion.note,
@@ -109,4 +150,18 @@ left join placed as main
         companion.year = main.year
         and companion.province_key = main.province_key
         and main.role = 'main'
+left join fields
+    on
+        companion.index_id = fields.index_id
+        and companion.year = fields.year
+left join regions
+    on
+        companion.index_id = regions.index_id
+        and companion.year = regions.year
+        and companion.region_code = regions.region_code
+left join region_ranked
+    on
+        companion.index_id = region_ranked.index_id
+        and companion.year = region_ranked.year
+        and companion.province_key = region_ranked.province_key
 where companion.role = 'companion'

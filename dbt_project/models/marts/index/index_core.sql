@@ -1,5 +1,5 @@
 -- For every window of years, totals and ranks over the sub-dimensions that stayed comparable all through it, beside the
--- published ones.
+-- published ones. Each counts for as much as in the total of the last year.
 with scores as (
     select * from {{ ref('int_score_current') }}
     where is_field
@@ -15,7 +15,7 @@ verdicts as (
 
 indicators as (
     select * from {{ ref('dim_indicator') }}
-    where level = 'sub_dimension'
+    where level = 'sub_dimension' and weight is not null
 ),
 
 windows as (
@@ -35,6 +35,7 @@ judged as (
         windows.to_year,
         indicators.indicator_key,
         indicators.code,
+        indicators.weight,
         verdicts.indicator_key is not null and verdicts.break_reason is null as is_core
     from windows
     inner join indicators
@@ -56,7 +57,7 @@ cores as (
         to_year,
         count(case when is_core then 1 end) as n_core_parts,
         count(*) as n_parts,
-        string_agg(case when not is_core then code end, ', ' order by code) as left_out
+        string_agg(case when not is_core then code end, ', ' order by length(code), code) as left_out
     from judged
     group by index_id, from_year, to_year
 ),
@@ -68,7 +69,7 @@ summed as (
         judged.to_year,
         scores.year,
         scores.province_key,
-        case when count(scores.score) = cores.n_core_parts then sum(scores.score) end as core_score
+        case when count(scores.score) = cores.n_core_parts then sum(scores.score * judged.weight) end as core_score
     from judged
     inner join cores
         on

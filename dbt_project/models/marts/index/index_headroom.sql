@@ -1,7 +1,18 @@
--- Where points can come from: each sub-dimension against what others, and the province itself, have reached.
-with scores as (
-    select * from {{ ref('index_score') }}
-    where level = 'sub_dimension' and score is not null
+-- Where points can come from: each sub-dimension against what others, and the province itself, have reached. Only where
+-- a method sums its parts is a point of any of them a point of the total.
+with methods as (
+    select * from {{ ref('dim_method') }}
+    where aggregation = 'sum_of_parts'
+),
+
+scores as (
+    select index_score.*
+    from {{ ref('index_score') }} as index_score
+    inner join methods
+        on
+            index_score.index_id = methods.index_id
+            and index_score.method = methods.method
+    where index_score.level = 'sub_dimension' and index_score.score is not null
 ),
 
 changes as (

@@ -1,4 +1,4 @@
--- Whom to compare a province with: the nearest by their profile of dimensions, its region, its group.
+-- Whom to compare a province with: the nearest by their profile of what stands below the total, its region, its group.
 with scores as (
     select * from {{ ref('index_score') }}
 ),
@@ -39,7 +39,7 @@ spread as (
         indicator_key,
         stddev_samp(cast(score as double precision)) as standard_deviation
     from scores
-    where level = 'dimension' and score is not null
+    where parent_key = 'total' and score is not null
     group by index_id, year, indicator_key
 ),
 
@@ -61,7 +61,7 @@ profiles as (
             scores.index_id = spread.index_id
             and scores.year = spread.year
             and scores.indicator_key = spread.indicator_key
-    where scores.level = 'dimension' and totals.score is not null and spread.standard_deviation > 0
+    where scores.parent_key = 'total' and totals.score is not null and spread.standard_deviation > 0
 ),
 
 distances as (

@@ -3,14 +3,24 @@
 -- measurement  all else of what has a break in the window, is new, or is no longer measured;
 -- national     the mean of the rest over the provinces with a total in both years;
 -- own          what is left.
+-- Where a method sums nothing, every level is such a part of nothing but itself: it has no parent, and what is new or
+-- gone has no change.
 with methods as (
     select * from {{ ref('dim_method') }}
-    where aggregation = 'sum_of_parts'
 ),
 
 indicators as (
-    select * from {{ ref('dim_indicator') }}
-    where level = 'sub_dimension'
+    select
+        dim_indicator.*,
+        methods.aggregation
+    from {{ ref('dim_indicator') }} as dim_indicator
+    inner join methods
+        on
+            dim_indicator.index_id = methods.index_id
+            and dim_indicator.method = methods.method
+    where
+        dim_indicator.level = 'sub_dimension'
+        or (methods.aggregation = 'as_stated' and dim_indicator.level <> 'indicator')
 ),
 
 verdicts as (
@@ -47,14 +57,10 @@ places as (
 
 windows as (
     select distinct
-        verdicts.index_id,
-        verdicts.from_year,
-        verdicts.to_year
+        index_id,
+        from_year,
+        to_year
     from verdicts
-    inner join methods
-        on
-            verdicts.index_id = methods.index_id
-            and verdicts.method = methods.method
 ),
 
 -- The provinces with a total in both years: the national change is their mean.
@@ -85,7 +91,7 @@ parts as (
         scores.year,
         scores.province_key,
         scores.indicator_key,
-        scores.parent_key,
+        case when indicators.aggregation = 'sum_of_parts' then scores.parent_key end as parent_key,
         scores.score,
         indicators.scale_min,
         indicators.scale_max
@@ -190,6 +196,7 @@ moved as (
         case
             -- A part that is new or gone counts only where its dimension is published in the other year.
             when both_ends.parent_status_elsewhere in ('Q', 'L') then null
+            when both_ends.presence <> 'kept' and both_ends.parent_key is null then null
             when both_ends.presence = 'new' then both_ends.score_to
             when both_ends.presence = 'gone' then -both_ends.score_from
             else both_ends.score_to - both_ends.score_from
@@ -207,7 +214,8 @@ moved as (
         ) as rescale_part,
         both_ends.presence <> 'kept'
         or not coalesce(verdicts.is_measured_all_through, false)
-        or coalesce(verdicts.is_broken, false) as is_measurement,
+        or coalesce(verdicts.is_broken, false)
+        or (both_ends.parent_key is null and verdicts.break_reason is not null) as is_measurement,
         common.province_key is not null as is_common
     from both_ends
     left join verdicts

@@ -1,6 +1,13 @@
--- May this year's measure of a concept be compared with last year's? One verdict for all provinces.
+-- May this year's measure of a concept be compared with that of the last year held before it? One verdict for all
+-- provinces.
 with releases as (
-    select * from {{ ref('dim_release') }}
+    select
+        index_id,
+        year,
+        method,
+        lag(year) over (partition by index_id order by year) as previous_year,
+        lead(year) over (partition by index_id order by year) as next_year
+    from {{ ref('dim_release') }}
     where is_current
 ),
 
@@ -17,6 +24,8 @@ yearly as (
     select
         releases.index_id,
         releases.year,
+        releases.previous_year,
+        releases.next_year,
         indicators.indicator_key,
         indicators.level,
         indicators.parent_key,
@@ -32,6 +41,7 @@ paired as (
     select
         this_year.index_id,
         this_year.year,
+        this_year.previous_year,
         this_year.indicator_key,
         this_year.level,
         this_year.parent_key,
@@ -42,7 +52,7 @@ paired as (
         on
             this_year.index_id = last_year.index_id
             and this_year.indicator_key = last_year.indicator_key
-            and this_year.year = last_year.year + 1
+            and this_year.previous_year = last_year.year
 ),
 
 registered as (
@@ -59,7 +69,8 @@ registered as (
             from breaks
             where
                 breaks.index_id = paired.index_id
-                and breaks.to_year = paired.year
+                and breaks.from_year < paired.year
+                and breaks.to_year > paired.previous_year
                 -- A break of a dimension holds for its parts.
                 and breaks.indicator_key in (paired.indicator_key, paired.parent_key)
         ) as is_broken
@@ -70,15 +81,15 @@ registered as (
 gone as (
     select
         last_year.index_id,
-        last_year.year + 1 as year,
+        last_year.next_year as year,
         last_year.parent_key
     from yearly as last_year
     left join yearly as this_year
         on
             last_year.index_id = this_year.index_id
             and last_year.indicator_key = this_year.indicator_key
-            and last_year.year = this_year.year - 1
-    where this_year.indicator_key is null
+            and last_year.next_year = this_year.year
+    where this_year.indicator_key is null and last_year.next_year is not null
 ),
 
 sub_dimensions as (

@@ -21,6 +21,28 @@ windows as (
             and earlier.year < later.year
 ),
 
+years as (
+    select distinct
+        index_id,
+        year
+    from pairs
+),
+
+due as (
+    select
+        windows.index_id,
+        windows.from_year,
+        windows.to_year,
+        count(*) as n_years
+    from windows
+    inner join years
+        on
+            windows.index_id = years.index_id
+            and windows.from_year < years.year
+            and windows.to_year >= years.year
+    group by windows.index_id, windows.from_year, windows.to_year
+),
+
 spans as (
     select
         windows.index_id,
@@ -47,14 +69,19 @@ select
     spans.to_year,
     spans.method,
     spans.indicator_key,
-    spans.n_measured = spans.to_year - spans.from_year as is_measured_all_through,
+    spans.n_measured = due.n_years as is_measured_all_through,
     spans.n_broken > 0 as is_broken,
-    -- A year without the concept ends the comparison; else the first reason that the years give does.
+    -- A year held without the concept ends the comparison; else the first reason that the years give does.
     case
-        when spans.n_years < spans.to_year - spans.from_year then 'not_measured_before'
+        when spans.n_years < due.n_years then 'not_measured_before'
         else pairs.break_reason
     end as break_reason
 from spans
+inner join due
+    on
+        spans.index_id = due.index_id
+        and spans.from_year = due.from_year
+        and spans.to_year = due.to_year
 left join pairs
     on
         spans.index_id = pairs.index_id

@@ -1,8 +1,19 @@
 -- The provinces of 2025 in years in which their members were measured: the mean of the members, by population where
--- every member's is known, else equally. A score is a mean over respondents, so the mean of scores is the merged score.
-with scores as (
-    select * from {{ ref('int_score_current') }}
-    where is_field
+-- every member's is known, else equally. A score is a mean over respondents, so the mean of scores is the merged score;
+-- of an index that is carried as stated nobody knows that, and it has none.
+with methods as (
+    select * from {{ ref('dim_method') }}
+    where aggregation = 'sum_of_parts'
+),
+
+scores as (
+    select score_current.*
+    from {{ ref('int_score_current') }} as score_current
+    inner join methods
+        on
+            score_current.index_id = methods.index_id
+            and score_current.method = methods.method
+    where score_current.is_field
 ),
 
 releases as (
