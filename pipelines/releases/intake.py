@@ -157,7 +157,11 @@ def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> li
     except Unreadable as error:
         raise NotTaken(f"{wanted.file.name} cannot be read", [error.finding]) from None
     names = [wanted.layout] if wanted.layout else sorted(p.stem for p in settings.layouts.glob("*.yaml"))
-    layouts = [read_layout(settings.layouts, name) for name in names]
+    layouts = [
+        layout
+        for name in names
+        if (layout := read_layout(settings.layouts, name)).index_id in (None, wanted.index_id) or wanted.layout
+    ]
     known = deliveries.read_all(settings.raw)
     drafted = [
         _draft(seeds, wanted, today, draft, known, layouts, book, content, year)

@@ -21,7 +21,7 @@ MAX_PARTS = 2_000
 MAX_RATIO = 200  # of one part, where it is more than MAX_SMALL bytes: a table packs to a tenth, seldom to a fortieth
 MAX_SMALL = 1 * MIB
 # Sheets are read row by row; all else is held in memory as a whole, many times its size.
-MAX_SHEET, MAX_TEXTS, MAX_STYLES, MAX_OTHER = 40 * MIB, 20 * MIB, 2 * MIB, 1 * MIB
+MAX_SHEET, MAX_TEXTS, MAX_STYLES, MAX_OTHER = 40 * MIB, 20 * MIB, 4 * MIB, 1 * MIB
 MAX_UNPACKED = 100 * MIB
 MAX_ROW_ELEMENTS = 50_000  # rows that hold nothing cost as much to read as others
 MAX_OLD_WORKBOOK = 10 * MIB  # an .xls is not packed

@@ -113,7 +113,7 @@ class Headings:
         return likely if printed is None or likely == {printed} else set()
 
     def _likeness(self, name: str, code: str) -> float:
-        return max(SequenceMatcher(None, name, known).ratio() for known in self._names[code])
+        return max((SequenceMatcher(None, name, known).ratio() for known in self._names[code]), default=0.0)
 
     def nearest(self, heading: Heading) -> tuple[str, ...]:
         """The three indicators that an unknown heading is most like, with the code it prints first."""

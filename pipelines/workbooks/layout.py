@@ -17,7 +17,9 @@ from pipelines.workbooks.cells import Reading
 
 
 class _Layout(BaseModel):
-    """What every layout says: signs of a text table, and the sheet that holds a year's scores.
+    """What every layout says: whose files they are, signs of a text table, and the sheet that holds a year's scores.
+
+    ``index_id`` is the index whose files are laid out so, None where it is any.
 
     ``sheets`` are names with {year} in the year's place; without any, the file must have one sheet. ``columns`` maps
     canonical columns to the headings they may bear. ``no_data`` are the marks that stand where a score is not
@@ -27,6 +29,7 @@ class _Layout(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     layout: str
+    index_id: str | None = None
     delimiter: Literal[",", ";", "\t"] = ","
     decimal: Literal[".", ","] = "."
     encoding: Literal["utf-8", "windows-1258"] = "utf-8"
