@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -82,6 +83,8 @@ class Book:
         self.name, self._content, self._as_typed = name, content, as_typed
         self._read: dict[tuple[str | None, ...], Sheet] = {}
         self.kind = kind_of(content, name)
+        if self.kind == "xlsx" and not as_typed:
+            self._content = _without_styles(content, name)
         self.is_workbook = self.kind != "text"
         self.sheet_names: list[str] = []
         self.hidden: frozenset[str] = frozenset()
@@ -269,6 +272,19 @@ def _text(cell: str) -> Value:
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------
+
+
+def _without_styles(content: bytes, name: str) -> bytes:
+    """The same workbook without its styles: they cost more to read than all cells, and say only which are dates."""
+    packed = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+            for part in old.namelist():
+                if part.lower().endswith((".xml", ".rels")) and not part.lower().endswith("styles.xml"):
+                    new.writestr(part, old.read(part))
+    except Exception as error:  # zipfile meets a broken archive with whatever its parts raise
+        raise broken(name, error) from None
+    return packed.getvalue()
 
 
 def _open(content: bytes, name: str, stored_values: bool) -> Workbook:
