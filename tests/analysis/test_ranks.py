@@ -131,6 +131,15 @@ def test_an_uneven_profile_loses_by_a_geometric_mean() -> None:
     assert ranks.aggregated(dimensions, equal, "geometric")[0] == pytest.approx([3, 4])
 
 
+def test_one_draw_of_method_in_three_leaves_out_neither_of_two_dimensions() -> None:
+    """Who is second in each of two dimensions is first in both together, and second where one of them is left out."""
+    by_method = ranks.method(np.array([[9.0, 1.0], [7.0, 7.0], [1.0, 9.0]]), 6_000, rng())
+    second = by_method["method"]
+    assert second.at_most(1)[1] == pytest.approx(1 / 3, abs=0.03)
+    assert second.at_most(2)[1] == 1
+    assert by_method["leave_one_out"].at_most(1)[1] == 0
+
+
 def test_a_province_not_published_has_no_row() -> None:
     rows = ranks.rows(invented(40, None, 42, 43), 200, 50, 7)
     assert {row["province_key"] for row in rows} == {"a", "c", "d"}
