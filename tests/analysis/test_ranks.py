@@ -111,6 +111,14 @@ def test_the_interval_holds_the_rank_and_more_noise_does_not_narrow_it(totals: F
         assert (wide.high - wide.low >= narrow.high - narrow.low - 1).all()
 
 
+def test_an_interval_leaves_out_less_than_one_draw_in_forty_at_each_end() -> None:
+    """Of a thousand draws the first two provinces were outside the middle rank 25 and 26, and 24 and 25 times."""
+    found = ranks.Interval("survey", RankCounts(np.array([[25, 949, 26], [24, 951, 25], [0, 0, 1000]])))
+    assert found.low.tolist() == [1, 2, 3]
+    assert found.middle.tolist() == [2, 2, 3]
+    assert found.high.tolist() == [3, 2, 3]
+
+
 def test_two_provinces_a_standard_error_apart_change_places_as_often_as_the_normal_law_says() -> None:
     counts = ranks.survey(np.array([41.0, 40.0]), np.array([1.0, 1.0]), 10_000, rng())
     assert counts.at_most(1)[0] == pytest.approx(0.7602, abs=0.015)  # Φ(1/√2)

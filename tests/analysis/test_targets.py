@@ -81,6 +81,8 @@ def test_absent_rivals_raise_the_need_until_it_cannot_be_met() -> None:
     assert [(row["n_absent"], row["base_n"]) for row in found.values()] == [(1, 3)] * 3
     assert [found[name]["points_needed_standing"] for name in "abc"] == [0, 0, 1]
     assert [found[name]["points_needed_absent"] for name in "abc"] == [0, 1, 2]
+    in_regions = needed(rule("rank_at_most", 1, "region"), [44, None, 42, 41, None, None])
+    assert {name: row["n_absent"] for name, row in in_regions.items()} == {"a": 1, "c": 1, "d": 2}
     beyond = needed(rule("rank_at_most", 2), [44, 43, 42, None, None])
     assert [row["points_needed_absent"] for row in beyond.values()] == [None] * 3
 
@@ -205,10 +207,40 @@ def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
     assert targets.state(seen, MORE, seen.fields[2001], 0, 3)["state"] == "not_comparable"
 
 
-def test_the_first_year_in_which_it_can_be_judged_is_told() -> None:
-    seen = panel(FROM, ABSENT, SECOND)
+@pytest.mark.parametrize(
+    ("seen", "first"), [(panel(FROM, ABSENT, SECOND), [2003, 2, 3]), (panel(FROM, SECOND, FIRST), [2002, 2, 3])]
+)
+def test_the_first_year_in_which_it_can_be_judged_is_told(seen: Panel, first: list[int]) -> None:
     found = targets.state(seen, UP_2, seen.fields[2001], 0, 1)
-    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n")] == [2003, 2, 3]
+    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n")] == first
+
+
+@pytest.mark.parametrize(
+    ("asked", "could", "met"),
+    [
+        (rule("up_ranks", 2), "cd", "d"),  # the first two have no two ranks above them
+        (rule("keep"), "abcd", "bd"),
+        (rule("score_above_base", 0), "", ""),  # of two years whose scores do not compare
+        (rule("keep", year=2002), "abcde", "abcde"),
+    ],
+)
+def test_the_past_of_a_target_is_that_of_all_who_could_be_held_to_it(asked: TargetRule, could: str, met: str) -> None:
+    """Ranks go from 1, 2, 3, 4 to 3, 2, 4, 1; e is not published in the first year, and moved with all from 2002 on."""
+    seen = panel(
+        [44, 43, 42, 41, None], [42, 43, 41, 44, 40], [43, 44, 42, 45, 41], breaks={(2001, 2002): "part_changed"}
+    )
+    past = backtest.history(seen, asked, 1)
+    year = asked.last_year or 2001
+    assert "".join(one.province for one in past if one.base_year == year) == could
+    assert "".join(one.province for one in past if one.base_year == year and one.is_met) == met
+
+
+def test_a_base_rate_is_that_of_the_other_years() -> None:
+    """From 2001 to 2002 all three changed places; from 2002 to 2003 none of the four did."""
+    seen = panel([44, 43, 42, None], [42, 44, 43, 41], [43, 45, 44, 42])
+    rows = targets.assess(seen, [rule("keep")], {}, 10, 7)
+    rates = {(row["base_year"], row["base_rate"], row["base_rate_n"]) for row in rows if row["horizon"] == 1}
+    assert rates == {(2001, 1, 4), (2002, 2 / 3, 3), (2003, 6 / 7, 7)}
 
 
 def moving(steps: dict[int, float], n: int = 25) -> Panel:

@@ -60,6 +60,8 @@ def total(province: str, year: int, stated: str, measure: str = "score", indicat
         (total("24-bac-giang", 2020, "57", "rank"), "contradicted", "13", None),
         (total("24-bac-giang", 2020, "31", "rank"), "digit_swap", "13", "digits_exchanged"),
         (total("24-bac-giang", 2020, "4", "rank"), "other_year", "13", "2019"),
+        (total("24-bac-giang", 2020, "-9", "rank_change"), "exact", "-9", None),
+        (total("24-bac-giang", 2020, "9", "rank_change"), "contradicted", "-9", None),
         (total("24-bac-giang", 2020, "trung_binh_cao", "group"), "contradicted", "cao_nhat", None),
         (total("24-bac-giang", 2020, "2021-04-15", "published_on"), "contradicted", "2021-04-14", None),
     ],

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from pipelines.plan import obligations, plans
 from pipelines.plan.obligations import Duties, Obligation
 from pipelines.plan.units import Units
-from pipelines.plan.workdays import Workdays
+from pipelines.plan.workdays import FIRST, LAST, Workdays
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
 
 WORKDAYS = Workdays(Seeds(Settings().seeds))
+DAYS = WORKDAYS.days()
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +218,12 @@ def test_a_rolled_day_is_the_first_working_day_from_the_day_on(day: date) -> Non
     assert rolled >= day
     assert WORKDAYS.is_working(rolled)
     assert not any(WORKDAYS.is_working(date.fromordinal(n)) for n in range(day.toordinal(), rolled.toordinal()))
+
+
+@given(st.tuples(st.dates(FIRST, LAST), st.dates(FIRST, LAST)).map(sorted))
+def test_numbers_of_days_differ_by_the_working_days_between_them(between: list[date]) -> None:
+    numbered = {day.day: day.number for day in DAYS if between[0] <= day.day <= between[1]}
+    assert numbered[between[1]] - numbered[between[0]] == sum(WORKDAYS.is_working(day) for day in [*numbered][1:])
 
 
 def test_working_days_know_tet_substitutes_and_decisions(tmp_path: Path) -> None:

@@ -56,6 +56,14 @@ def test_the_same_standing_on_another_scale_is_rescaled_and_another_standing_red
         assert revisions._kind(said(key, before, 0.6), said(key, after, 0.61)) == "redefined"
 
 
+def test_another_score_by_another_method_is_redefined_also_on_the_same_scale() -> None:
+    key = "participation.civic_knowledge"
+    before, *_, after = [method for index_id, method in SEEDS.methods if index_id == "papi"]
+    assert said(key, before, 0.5).scale == said(key, after, 0.5).scale
+    assert revisions._kind(said(key, before, 0.5), said(key, after, 0.6)) == "redefined"
+    assert revisions._kind(said(key, before, 0.5), said(key, after, 0.5)) is None
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
