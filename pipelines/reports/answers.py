@@ -28,8 +28,8 @@ from pipelines.settings import Settings
 
 MANY = 40  # from so many unread files on, two processes read them
 NEEDS_REASON = ("nothing_arose", "not_applicable", "not_measurable")
-# By unit, year and target: what was answered so far, with the place of its period in the year.
-Figures = dict[tuple[str, int, str], list[tuple[int, form.TargetAnswer]]]
+# By unit, year and target: the last answer so far for each period, by the place of the period in the year.
+Figures = dict[tuple[str, int, str], dict[int, form.TargetAnswer]]
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _unjudged(receipt: Receipt, read: ReadReport, version: int) -> Landed:
 
 def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bool = False) -> list[Landed]:
     """Judge reports in order of time against what their units owe and what they said before."""
-    figures: Figures = defaultdict(list)
+    figures: Figures = defaultdict(dict)
     judged = []
     for position, item in enumerate(unjudged):
         known = only_last and position < len(unjudged) - 1
@@ -115,9 +115,7 @@ def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bo
         if result.report is not None and result.obligation is not None:
             period = PERIODS.index(result.obligation.kind)
             for answer in result.report.targets:
-                figures[result.obligation.unit.unit_key, result.obligation.year, answer.target_id].append(
-                    (period, answer)
-                )
+                figures[result.obligation.unit.unit_key, result.obligation.year, answer.target_id][period] = answer
     return [*_with_copies(judged)]
 
 
@@ -229,7 +227,7 @@ def _falling(item: Landed, report: Report, obligation: Obligation, figures: Figu
     is_cumulative = {target.target_id: target.is_cumulative for target in obligation.plan.targets}
     for answer in report.targets:
         key = (obligation.unit.unit_key, obligation.year, answer.target_id)
-        before = [a for period, a in figures[key] if period < PERIODS.index(obligation.kind)]
+        before = [a for period, a in figures[key].items() if period < PERIODS.index(obligation.kind)]
         for name in ("numerator", "denominator") if is_cumulative[answer.target_id] else ():
             now = getattr(answer, name)
             highest = max((figure for a in before if (figure := getattr(a, name)) is not None), default=None)

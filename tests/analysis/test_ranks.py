@@ -111,6 +111,14 @@ def test_the_interval_holds_the_rank_and_more_noise_does_not_narrow_it(totals: F
         assert (wide.high - wide.low >= narrow.high - narrow.low - 1).all()
 
 
+def test_an_interval_leaves_out_less_than_one_draw_in_forty_at_each_end() -> None:
+    """Of a thousand draws the first two provinces were outside the middle rank 25 and 26, and 24 and 25 times."""
+    found = ranks.Interval("survey", RankCounts(np.array([[25, 949, 26], [24, 951, 25], [0, 0, 1000]])))
+    assert found.low.tolist() == [1, 2, 3]
+    assert found.middle.tolist() == [2, 2, 3]
+    assert found.high.tolist() == [3, 2, 3]
+
+
 def test_two_provinces_a_standard_error_apart_change_places_as_often_as_the_normal_law_says() -> None:
     counts = ranks.survey(np.array([41.0, 40.0]), np.array([1.0, 1.0]), 10_000, rng())
     assert counts.at_most(1)[0] == pytest.approx(0.7602, abs=0.015)  # Φ(1/√2)
@@ -129,6 +137,15 @@ def test_an_uneven_profile_loses_by_a_geometric_mean() -> None:
     dimensions, equal = np.array([[1.0, 9.0], [4.0, 4.0]]), np.array([[0.5, 0.5]])
     assert ranks.aggregated(dimensions, equal, "arithmetic").tolist() == [[5, 4]]
     assert ranks.aggregated(dimensions, equal, "geometric")[0] == pytest.approx([3, 4])
+
+
+def test_one_draw_of_method_in_three_leaves_out_neither_of_two_dimensions() -> None:
+    """Who is second in each of two dimensions is first in both together, and second where one of them is left out."""
+    by_method = ranks.method(np.array([[9.0, 1.0], [7.0, 7.0], [1.0, 9.0]]), 6_000, rng())
+    second = by_method["method"]
+    assert second.at_most(1)[1] == pytest.approx(1 / 3, abs=0.03)
+    assert second.at_most(2)[1] == 1
+    assert by_method["leave_one_out"].at_most(1)[1] == 0
 
 
 def test_a_province_not_published_has_no_row() -> None:

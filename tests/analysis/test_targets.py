@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pipelines.analysis import backtest, marts, needs, targets
 from pipelines.analysis.field import Field
 from pipelines.analysis.needs import Kind, TargetRule
-from pipelines.analysis.panel import FEWEST_PAIRS, HORIZONS, Panel
+from pipelines.analysis.panel import FEWEST_PAIRS, HORIZONS, Drawn, Moves, Panel, Picture
 from tests.conftest import Built
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def test_absent_rivals_raise_the_need_until_it_cannot_be_met() -> None:
     assert [(row["n_absent"], row["base_n"]) for row in found.values()] == [(1, 3)] * 3
     assert [found[name]["points_needed_standing"] for name in "abc"] == [0, 0, 1]
     assert [found[name]["points_needed_absent"] for name in "abc"] == [0, 1, 2]
+    in_regions = needed(rule("rank_at_most", 1, "region"), [44, None, 42, 41, None, None])
+    assert {name: row["n_absent"] for name, row in in_regions.items()} == {"a": 1, "c": 1, "d": 2}
     beyond = needed(rule("rank_at_most", 2), [44, 43, 42, None, None])
     assert [row["points_needed_absent"] for row in beyond.values()] == [None] * 3
 
@@ -108,6 +111,57 @@ def test_the_best_of_the_others_is_found_without_oneself(scores: list[int], want
     found = needs.best_of_others(np.array([scores], dtype=float), np.full(n, wanted))
     others = [sorted(scores[:at] + scores[at + 1 :], reverse=True) for at in range(n)]
     assert found[0].tolist() == [rest[wanted - 1] for rest in others]
+
+
+@pytest.mark.parametrize(
+    ("asked", "met"),
+    [
+        (rule("up_ranks", 1), "ab"),
+        (rule("rank_at_most", 3), "abd"),
+        (rule("keep"), "abc"),
+        (rule("group"), "ab"),
+        (rule("score_at_least", 43), "ab"),
+        (rule("score_above_base", 1), "b"),  # a rose by one point and no more
+        (rule("rank_at_most", 1, "region"), "ad"),
+    ],
+)
+def test_each_kind_of_target_is_met_on_its_line_and_not_below_it(asked: TargetRule, met: str) -> None:
+    """Ranks go from 2, 3, 4, 1 to 1, 2, 4, 3."""
+    base, later = field(2001, [43, 41, 40, 44]), field(2002, [44, 43, 41, 42])
+    assert "".join(name for at, name in enumerate("abcd") if needs.is_met(asked, base, at, later, at)) == met
+
+
+def test_points_are_those_that_make_it_in_half_and_in_four_fifths_of_the_draws() -> None:
+    """Two provinces half a point above and below the mean of a field that is drawn from 40 to 50 points."""
+    mean = np.arange(40.0, 51.0)
+    drawn = Drawn(reverting=np.zeros((11, 2)), drifting=np.zeros((11, 2)), mean=mean)
+    found = needs.needs(rule("score_at_least", 50), field(2001, [44, 43]), drawn)
+    points = ("points_needed_drift", "points_needed_drift_80", "points_needed_reverting", "points_needed_reverting_80")
+    assert [[found[at][name] for name in points] for at in (0, 1)] == [[4.5, 7.5, 5, 8], [5.5, 8.5, 5, 8]]
+    within = needs.needs(rule("score_at_least", 43), field(2001, [44, 43]), drawn)
+    assert [within[0][name] for name in points] == [0, 0.5, 0, 1]
+
+
+def test_a_picture_has_the_slope_through_the_mean_and_the_spread_of_a_sample_around_it() -> None:
+    before = np.array([-1.0, 1.0])
+    pairs = [Moves(2001 + n, 1, before, after * before, 0.5 * n, n != 1) for n, after in enumerate((2, 1, 0))]
+    found = Picture.of(pairs)
+    assert found is not None
+    assert found.slope == 1
+    assert found.spread == pytest.approx(np.sqrt(4 / 5))  # four of six are one point off the line
+    assert found.moves.tolist() == [-1, 1, 0, 0, 1, -1]
+    assert found.mean_changes.tolist() == [0, 1]
+    assert Picture.of(pairs[:2]) is None
+
+
+@given(seen=st.lists(st.tuples(st.integers(1, 12), st.booleans())), n=st.integers(1, 9))
+def test_the_rate_near_a_rank_is_that_of_who_began_no_farther_than_five_ranks_from_it(
+    seen: list[tuple[int, bool]], n: int
+) -> None:
+    starts, made = np.array([rank for rank, _ in seen], dtype=int), np.array([met for _, met in seen], dtype=bool)
+    for rank, row in enumerate(targets._rates_near(starts, made, n)):
+        near = [met for start, met in seen if abs(start - rank) <= 5]
+        assert row == {"base_rate_near": np.mean(near) if near else None, "base_rate_near_n": len(near)}
 
 
 UP_2 = rule("up_ranks", 2)
@@ -153,10 +207,40 @@ def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
     assert targets.state(seen, MORE, seen.fields[2001], 0, 3)["state"] == "not_comparable"
 
 
-def test_the_first_year_in_which_it_can_be_judged_is_told() -> None:
-    seen = panel(FROM, ABSENT, SECOND)
+@pytest.mark.parametrize(
+    ("seen", "first"), [(panel(FROM, ABSENT, SECOND), [2003, 2, 3]), (panel(FROM, SECOND, FIRST), [2002, 2, 3])]
+)
+def test_the_first_year_in_which_it_can_be_judged_is_told(seen: Panel, first: list[int]) -> None:
     found = targets.state(seen, UP_2, seen.fields[2001], 0, 1)
-    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n")] == [2003, 2, 3]
+    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n")] == first
+
+
+@pytest.mark.parametrize(
+    ("asked", "could", "met"),
+    [
+        (rule("up_ranks", 2), "cd", "d"),  # the first two have no two ranks above them
+        (rule("keep"), "abcd", "bd"),
+        (rule("score_above_base", 0), "", ""),  # of two years whose scores do not compare
+        (rule("keep", year=2002), "abcde", "abcde"),
+    ],
+)
+def test_the_past_of_a_target_is_that_of_all_who_could_be_held_to_it(asked: TargetRule, could: str, met: str) -> None:
+    """Ranks go from 1, 2, 3, 4 to 3, 2, 4, 1; e is not published in the first year, and moved with all from 2002 on."""
+    seen = panel(
+        [44, 43, 42, 41, None], [42, 43, 41, 44, 40], [43, 44, 42, 45, 41], breaks={(2001, 2002): "part_changed"}
+    )
+    past = backtest.history(seen, asked, 1)
+    year = asked.last_year or 2001
+    assert "".join(one.province for one in past if one.base_year == year) == could
+    assert "".join(one.province for one in past if one.base_year == year and one.is_met) == met
+
+
+def test_a_base_rate_is_that_of_the_other_years() -> None:
+    """From 2001 to 2002 all three changed places; from 2002 to 2003 none of the four did."""
+    seen = panel([44, 43, 42, None], [42, 44, 43, 41], [43, 45, 44, 42])
+    rows = targets.assess(seen, [rule("keep")], {}, 10, 7)
+    rates = {(row["base_year"], row["base_rate"], row["base_rate_n"]) for row in rows if row["horizon"] == 1}
+    assert rates == {(2001, 1, 4), (2002, 2 / 3, 3), (2003, 6 / 7, 7)}
 
 
 def moving(steps: dict[int, float], n: int = 25) -> Panel:
@@ -237,6 +321,42 @@ def test_a_probability_is_told_in_its_bins_only() -> None:
         else:
             assert row["probability"] == (chance if 0.35 <= chance < 0.5 else None)
     assert {"told", "withheld", "not_computed"} == {row["probability_state"] for row in some if row["horizon"] == 1}
+
+
+@given(chance=st.sampled_from(backtest.BINS) | st.floats(0, 1))
+def test_each_chance_lies_in_one_bin_and_is_told_where_that_one_is(chance: float) -> None:
+    """An edge belongs to the bin that it begins, and certainty to the last."""
+    _, *bins = backtest._binned(rule("keep"), 1, np.array([chance]), np.array([1.0]))
+    [own] = [(row["bin_from"], row["bin_to"]) for row in bins]
+    assert own[0] <= chance < own[1] or chance == own[1] == 1
+    others = [one for one in pairwise(backtest.BINS) if one != own]
+    assert targets._chance(chance, [own]) == {"probability": chance, "probability_state": "told"}
+    assert targets._chance(chance, others) == {"probability": None, "probability_state": "withheld"}
+
+
+@pytest.mark.parametrize(
+    ("n", "n_met", "is_told"),
+    [(100, 51, True), (100, 69, True), (100, 49, False), (100, 71, False), (20, 12, True), (19, 11, False)],
+)
+def test_sixty_in_a_hundred_are_told_where_fifty_to_seventy_of_twenty_or_more_came(
+    n: int, n_met: int, is_told: bool
+) -> None:
+    came = np.array([1.0] * n_met + [0.0] * (n - n_met))
+    _, own = backtest._binned(rule("keep"), 1, np.full(n, 0.6), came)
+    assert (own["bin_from"], own["bin_to"], own["n"]) == (0.5, 0.65, n)
+    assert (own["predicted"], own["observed"]) == pytest.approx((0.6, n_met / n))
+    assert own["brier_score"] == pytest.approx(np.mean((0.6 - came) ** 2))
+    assert own["is_told"] is is_told
+
+
+def test_a_chance_of_scores_that_do_not_compare_is_withheld_and_one_of_ranks_is_not() -> None:
+    """Of 2010 and 2011, the next year, it is known that they do not compare."""
+    seen = Panel(moving({}, n=6).fields, {(2010, 2011): "part_changed"})
+    told = {(kind, 1): [(0.0, 1.0)] for kind in ("score_above_base", "keep")}
+    rows = targets.assess(seen, [rule("score_above_base", 0), rule("keep")], told, 200, 7)
+    states = {(r["target_rule"], r["base_year"]): r["probability_state"] for r in rows if r["horizon"] == 1}
+    assert (states["score_above_base", 2009], states["score_above_base", 2010]) == ("told", "withheld")
+    assert (states["keep", 2009], states["keep", 2010]) == ("told", "told")
 
 
 def test_the_plan_of_2021_cannot_be_judged_before_2023(published: duckdb.DuckDBPyConnection) -> None:

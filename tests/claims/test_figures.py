@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 from pipelines.claims.figures import UNCHANGED, Figures
 from pipelines.files import load_yaml
@@ -24,6 +25,15 @@ def test_ranks_groups_and_directions_are_those_of_the_mart(
         assert figures.n_ranked(year, key) == n
         assert figures.group(year, province, key) == group
         assert figures.direction(year, year - 1, province, key) == direction
+
+
+@pytest.mark.parametrize(
+    ("now", "direction"), [("4.995", "unchanged"), ("4.9949", "down"), ("5.005", "unchanged"), ("5.0051", "up")]
+)
+def test_a_score_that_moved_by_0_005_is_unchanged_and_by_more_is_not(now: str, direction: str) -> None:
+    scores = {(2019, "a", "total"): Decimal(5), (2020, "a", "total"): Decimal(now)}
+    figures = Figures(scores, indicators={}, releases={}, published_on={}, upper_bounds={})
+    assert figures.direction(2020, 2019, "a", "total") == direction
 
 
 def test_unchanged_means_the_same_as_in_the_models() -> None:

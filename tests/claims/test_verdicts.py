@@ -37,6 +37,8 @@ def total(province: str, year: int, stated: str, measure: str = "score", indicat
         (total("22-quang-ninh", 2020, "48.881"), "digit_swap", "48.811", "digits_exchanged"),
         (total("46-thua-thien-hue", 2021, "48.095"), "digit_swap", "48.059", "digits_exchanged"),
         (total("30-hai-duong", 2020, "42.81"), "sum_of_rounded_parts", "42.80", "parts_rounded"),
+        # Both the dimensions and the sub-dimensions, rounded, sum to it: fewer roundings are the likelier way.
+        (total("14-son-la", 2011, "39.21"), "sum_of_rounded_parts", "39.22", "parts_rounded"),
         (total("22-quang-ninh", 2020, "48.811"), "exact", "48.811", "rounded"),
         (total("87-dong-thap", 2020, "46.961"), "exact", "46.961", "rounded"),
         (total("01-ha-noi", 2020, "41.629"), "exact", "41.629", "rounded"),
@@ -54,8 +56,12 @@ def total(province: str, year: int, stated: str, measure: str = "score", indicat
         (total("24-bac-giang", 2020, "13", "rank"), "exact", "13", None),
         (total("24-bac-giang", 2020, "13/63", "rank"), "exact", "13/63", None),
         (total("24-bac-giang", 2020, "13/60", "rank"), "contradicted", "13/63", None),
+        # Every rank is some province's: that excuses nothing.
+        (total("24-bac-giang", 2020, "57", "rank"), "contradicted", "13", None),
         (total("24-bac-giang", 2020, "31", "rank"), "digit_swap", "13", "digits_exchanged"),
         (total("24-bac-giang", 2020, "4", "rank"), "other_year", "13", "2019"),
+        (total("24-bac-giang", 2020, "-9", "rank_change"), "exact", "-9", None),
+        (total("24-bac-giang", 2020, "9", "rank_change"), "contradicted", "-9", None),
         (total("24-bac-giang", 2020, "trung_binh_cao", "group"), "contradicted", "cao_nhat", None),
         (total("24-bac-giang", 2020, "2021-04-15", "published_on"), "contradicted", "2021-04-14", None),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.plan import plans
+from pipelines.plan import obligations, plans
 from pipelines.plan.obligations import Duties, Obligation
-from pipelines.plan.workdays import Workdays
+from pipelines.plan.units import Units
+from pipelines.plan.workdays import FIRST, LAST, Workdays
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
 
 WORKDAYS = Workdays(Seeds(Settings().seeds))
+DAYS = WORKDAYS.days()
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,34 @@ def test_a_unit_owes_while_it_exists_and_its_successor_after_it(duties: Duties) 
     assert min(owes("07210-bac-giang")) == "2025-FY"
     ended = [o for o in duties.obligations if o.period == "2025-FY" and o.unit.unit_key == "07207-ngo-quyen"]
     assert [o.not_applicable_reason for o in ended] == ["unit_ended"]
+
+
+@pytest.mark.parametrize(
+    ("last_day", "period", "reason"),
+    [
+        (date(2021, 6, 20), "2021-H1", None),
+        (date(2021, 6, 19), "2021-H1", "unit_ended"),
+        (date(2021, 4, 28), "2021-H1", "unit_ended"),
+        (date(2021, 4, 27), "2021-H1", "never owed"),  # the plan was issued on the 28th
+        (date(2022, 1, 1), "2022-H1", "unit_ended"),
+        (date(2021, 12, 31), "2022-H1", "never owed"),
+    ],
+)
+def test_a_unit_owes_to_its_last_day_and_then_is_told_once_that_it_ended(
+    duties: Duties, last_day: date, period: str, reason: str | None
+) -> None:
+    units = Units(Seeds(Settings().seeds))
+    [unit] = [unit for unit in units.all if unit.unit_key == "07201-tho-xuong"]
+    units.all = [replace(unit, valid_to=last_day)]
+    found = {o.period: o.not_applicable_reason for o in obligations.of([*duties.plans.values()], units, WORKDAYS)}
+    assert found.get(period, "never owed") == reason
+
+
+def test_what_is_due_on_the_last_day_of_a_plan_is_owed_and_nothing_after_it(duties: Duties) -> None:
+    plan = duties.plans["bg-2021"]
+    plan = replace(plan, head=plan.head.model_copy(update={"obligations_until": date(2022, 6, 20)}))
+    days = {o.due_nominal for o in obligations.of([plan], duties.units, WORKDAYS) if o.due_nominal}
+    assert max(days) == date(2022, 6, 20)
 
 
 def test_nobody_owes_a_period_twice(duties: Duties) -> None:
@@ -132,6 +163,18 @@ def test_a_later_plan_takes_over_and_obligations_keep_the_plan_that_made_them(ow
     assert found.plan.plan_id == "bg-2022"
 
 
+@pytest.mark.parametrize(
+    ("day", "plan_id"),
+    [(date(2022, 6, 19), "bg-2022"), (date(2022, 6, 20), "bg-2022"), (date(2022, 6, 21), "bg-2021")],
+)
+def test_a_report_is_owed_to_one_plan_also_when_it_is_due_on_the_day_of_the_next(
+    own_raw: Path, day: date, plan_id: str
+) -> None:
+    later_plan(own_raw, issued_from=day, issued_until=day)
+    owed = Counter(o.plan.plan_id for o in owing(Duties(Settings(raw=own_raw)), "2022-H1"))
+    assert owed == {plan_id: 239}
+
+
 def test_a_plan_that_cannot_be_is_refused_by_file_row_and_column(own_raw: Path) -> None:
     folder = own_raw / "plans/bg-2021"
     tasks = (folder / "task_indicators.csv").read_text("utf-8").replace("D1a,", "D9z,", 1)
@@ -175,6 +218,12 @@ def test_a_rolled_day_is_the_first_working_day_from_the_day_on(day: date) -> Non
     assert rolled >= day
     assert WORKDAYS.is_working(rolled)
     assert not any(WORKDAYS.is_working(date.fromordinal(n)) for n in range(day.toordinal(), rolled.toordinal()))
+
+
+@given(st.tuples(st.dates(FIRST, LAST), st.dates(FIRST, LAST)).map(sorted))
+def test_numbers_of_days_differ_by_the_working_days_between_them(between: list[date]) -> None:
+    numbered = {day.day: day.number for day in DAYS if between[0] <= day.day <= between[1]}
+    assert numbered[between[1]] - numbered[between[0]] == sum(WORKDAYS.is_working(day) for day in [*numbered][1:])
 
 
 def test_working_days_know_tet_substitutes_and_decisions(tmp_path: Path) -> None:

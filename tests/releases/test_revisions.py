@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import pytest
 
 from pipelines.files import load_yaml
-from pipelines.releases import revisions
-from pipelines.releases.revisions import Statement
+from pipelines.releases import intake, revisions
+from pipelines.releases.landing import Landed
+from pipelines.releases.revisions import Change, Statement
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
+from tests.due import main_releases
 
 SEEDS = Seeds(Settings().seeds)
 
@@ -52,6 +56,14 @@ def test_the_same_standing_on_another_scale_is_rescaled_and_another_standing_red
         assert revisions._kind(said(key, before, 0.6), said(key, after, 0.61)) == "redefined"
 
 
+def test_another_score_by_another_method_is_redefined_also_on_the_same_scale() -> None:
+    key = "participation.civic_knowledge"
+    before, *_, after = [method for index_id, method in SEEDS.methods if index_id == "papi"]
+    assert said(key, before, 0.5).scale == said(key, after, 0.5).scale
+    assert revisions._kind(said(key, before, 0.5), said(key, after, 0.6)) == "redefined"
+    assert revisions._kind(said(key, before, 0.5), said(key, after, 0.5)) is None
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
@@ -74,6 +86,28 @@ def test_a_cell_that_a_release_no_longer_has_is_removed() -> None:
     key, method = "participation.civic_knowledge", "V4"
     assert revisions._kind(said(key, method, 0.5), None) == "removed"
     assert revisions._kind(None, said(key, method, 0.5)) == "added"
+
+
+def test_a_release_takes_nothing_away_from_provinces_that_it_does_not_speak_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two provinces and two indicators, the later release has one province and states one of its indicators."""
+    monkeypatch.setattr(revisions, "_statements", lambda seeds, landed: landed)
+    kept, gone = (said(f"participation.{key}", "V4", 0.5) for key in ("civic_knowledge", "opportunities"))
+    before: Any = {("a", "i"): kept, ("a", "j"): gone, ("b", "i"): kept, ("b", "j"): gone}
+    after: Any = {("a", "i"): kept}
+    found = revisions.between(SEEDS, before, after)
+    assert [(change.province_key, change.indicator_key, change.kind) for change in found] == [("a", "j", "removed")]
+
+
+def test_all_that_differs_is_a_surprise_but_a_cell_that_was_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery = next(one for one in main_releases() if one.manifest and not one.manifest.not_published)
+    landed = Landed(delivery, True, None, 0, [], [])
+    changes = [Change("24-bac-giang", "Bắc Giang", "x", "X", kind, 1, 2) for kind in revisions.KINDS]
+    monkeypatch.setattr(revisions, "between", lambda *_: changes)
+    told = intake._compared(SEEDS, landed, landed, [])
+    assert told.changes == changes
+    assert told.surprises == ["1 removed", "1 corrected", "1 rescaled", "1 redefined", "1 blanked"]
 
 
 def test_the_tolerance_is_that_of_the_models() -> None:

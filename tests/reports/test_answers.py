@@ -89,6 +89,30 @@ def test_a_cumulative_figure_does_not_fall_within_a_year(office: Settings) -> No
     assert next_year.report is not None
 
 
+def test_a_correction_within_its_own_period_may_lower_a_cumulative_figure(office: Settings) -> None:
+    add(office, drawn(answers=filled(numerator=90)))
+    corrected = add(office, drawn(answers=filled(numerator=80)), datetime(2021, 6, 19, 8, 0))
+    assert (corrected.version, corrected.state, corrected.findings) == (2, "received", [])
+
+
+def test_a_figure_that_was_corrected_binds_later_periods_no_more(office: Settings) -> None:
+    """A hundred stated for ninety, then corrected: the year goes on from ninety, and not below that."""
+    for numerator, at in ((100, datetime(2021, 6, 18)), (90, datetime(2021, 6, 19))):
+        add(office, drawn(answers=filled(numerator=numerator)), at)
+    for numerator, at, state in ((89, datetime(2021, 11, 20), "quarantined"), (95, datetime(2021, 11, 21), "received")):
+        item = add(office, drawn(period="2021-FY", answers=filled(period="2021-FY", numerator=numerator)), at)
+        assert item.state == state
+
+
+def test_a_figure_does_not_fall_below_any_earlier_period_of_its_year(office: Settings) -> None:
+    for period, numerator, month in (("2022-Q1", 80, 3), ("2022-H1", 90, 6)):
+        add(office, drawn(period=period, answers=filled(period=period, numerator=numerator)), datetime(2022, month, 1))
+    later = add(office, drawn(period="2022-FY", answers=filled(period="2022-FY", numerator=85)), datetime(2022, 11, 1))
+    assert {(f.rule_id, f.remedy) for f in later.findings} == {
+        ("cumulative_does_not_fall", "Ví dụ: 90 / Example: 90"),
+    }
+
+
 def test_a_mended_form_replays_as_the_next_version_and_nothing_is_lost(office: Settings) -> None:
     broken = add(office, typed_over(drawn(), "Chi tieu", {"H2": -3}))
     mended = add(office, drawn(), datetime(2021, 6, 20, 8, 0))
@@ -139,6 +163,46 @@ def test_four_answers_without_a_figure_are_four_and_need_a_reason(office: Settin
     assert [t.answer for t in item.report.targets] == list(words)
     assert (item.completeness.targets_owed, item.completeness.targets_answered) == (4, 2)
     assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "H3")]
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "evidence", "answered", "evidenced"),
+    [
+        ("done", None, "1/BC", 1, 1),
+        ("done", None, None, 1, 0),
+        ("in_progress", None, None, 1, 0),
+        ("not_started", None, None, 1, 1),  # there can be no evidence of it
+        ("nothing_arose", "không có hồ sơ", None, 1, 1),
+        ("nothing_arose", None, "1/BC", 0, 0),
+        ("not_applicable", None, None, 0, 0),
+        (None, "quên", None, 0, 0),
+    ],
+)
+def test_a_task_is_answered_with_its_reason_and_evidenced_with_its_document(
+    office: Settings, word: str | None, reason: str | None, evidence: str | None, answered: int, evidenced: int
+) -> None:
+    """One of the tasks is answered so, the others are done with evidence."""
+    answers = filled()
+    changed = {"answer": word, "reason": reason, "evidence": evidence, "result": None}
+    tasks = [answers.tasks[0].model_copy(update=changed), *answers.tasks[1:]]
+    found = add(office, drawn(answers=answers.model_copy(update={"tasks": tasks}))).completeness
+    without = len(tasks) - 1
+    assert (found.tasks_owed, found.tasks_answered, found.tasks_evidenced) == (
+        len(tasks), without + answered, without + evidenced,
+    )  # fmt: skip
+    assert found.is_complete == (answered == 1)
+
+
+def test_a_district_answers_for_a_commune_with_no_as_with_yes_and_not_with_a_blank(office: Settings) -> None:
+    answers = filled(DISTRICT)
+    said: list[bool | None] = [False, None]
+    communes = [
+        *(c.model_copy(update={"has_reported": has}) for c, has in zip(answers.communes, said, strict=False)),
+        *answers.communes[2:],
+    ]
+    found = add(office, drawn(DISTRICT, answers=answers.model_copy(update={"communes": communes}))).completeness
+    assert found.communes_covered == found.communes_owed - 1
+    assert not found.is_complete
 
 
 def test_words_of_another_unit_are_told_and_not_refused(office: Settings) -> None:

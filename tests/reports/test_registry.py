@@ -43,6 +43,15 @@ def test_events_kept_in_excel_are_read_and_bad_lines_are_told(office: Settings) 
     assert registry.events(office, DUTIES)[0][-1].decision_no == "12/QĐ"
 
 
+def test_what_came_or_happened_on_a_day_is_known_at_its_end_and_not_before(office: Settings) -> None:
+    add(office, drawn())
+    filing.add_event(office, DUTIES, event("accepted", datetime(2021, 6, 24, 14, 0)))
+    came = {day: len(registry.receipts(office, date(2021, 6, day))[0]) for day in (17, 18, 19)}
+    happened = {day: len(registry.events(office, DUTIES, date(2021, 6, day))[0]) for day in (23, 24, 25)}
+    assert came == {17: 0, 18: 1, 19: 1}
+    assert happened == {23: 0, 24: 1, 25: 1}
+
+
 def test_what_never_came_is_neither_accepted_nor_returned(office: Settings) -> None:
     with pytest.raises(NotFiled, match="no readable report"):
         filing.add_event(office, DUTIES, event("accepted", JUNE))

@@ -33,7 +33,6 @@ own as (
         obligations.year,
         owed.target_id,
         obligations.unit_key,
-        units.level,
         units.district_key,
         plans.province_key,
         obligations.is_simulated,
@@ -64,7 +63,7 @@ scopes as (
         own.district_key as scope_key,
         'with_communes' as scope
     from own
-    where own.district_key is not null and own.level <> 'agency'
+    where own.district_key is not null
     union all
     select
         own.*,
