@@ -3,33 +3,31 @@ with parts as (
     select * from {{ ref('int_change_part') }}
 ),
 
+-- The scores of either end of a window, with their errors.
 scores as (
-    select * from {{ ref('int_score_current') }}
-    where is_field
-),
-
-verdicts as (
-    select * from {{ ref('int_indicator_window') }}
-),
-
-errors as (
-    select * from {{ ref('int_score_error') }}
+    select
+        current_score.*,
+        errors.standard_error,
+        errors.error_source
+    from {{ ref('int_score_current') }} as current_score
+    left join {{ ref('int_score_error') }} as errors using (index_id, year, province_key, indicator_key)
+    where current_score.is_field
 ),
 
 -- A part counts towards itself, its dimension and the total.
 counted as (
     select
-        parts.*,
-        parts.indicator_key as counts_for
+        *,
+        indicator_key as counts_for
     from parts
     union all
     select
-        parts.*,
-        parts.parent_key as counts_for
+        *,
+        parent_key as counts_for
     from parts
     union all
     select
-        parts.*,
+        *,
         'total' as counts_for
     from parts
 ),
@@ -48,110 +46,72 @@ summed as (
         sum(field_change) as field_change,
         min(n_common) as n_common,
         count(*) as n_parts,
-        count(case when is_measurement then 1 end) as n_measurement_parts
+        count(*) filter (where is_measurement) as n_measurement_parts
     from counted
     group by index_id, from_year, to_year, province_key, counts_for
 ),
 
--- A concept without a verdict was measured in the first year alone.
-judged as (
-    select
-        summed.*,
-        case when verdicts.indicator_key is null then 'not_measured_before' else verdicts.break_reason end
-            as break_reason
-    from summed
-    left join verdicts
-        on
-            summed.index_id = verdicts.index_id
-            and summed.from_year = verdicts.from_year
-            and summed.to_year = verdicts.to_year
-            and summed.indicator_key = verdicts.indicator_key
-),
-
 ends as (
     select
-        judged.*,
+        summed.*,
         coalesce(later.code, earlier.code) as code,
         coalesce(later.level, earlier.level) as level,
         coalesce(later.parent_key, earlier.parent_key) as parent_key,
         earlier.score as score_from,
         later.score as score_to,
+        earlier.standard_error as error_from,
+        later.standard_error as error_to,
+        case when earlier.error_source = later.error_source then later.error_source else 'mixed' end as error_source,
         case
             when later.indicator_key is null or later.obs_status = 'M' then 'not_measured'
-            else {{ comparable_reason('later.obs_status', "coalesce(earlier.obs_status, 'M')", 'judged.break_reason') }}
+            -- A concept without a verdict was measured in the first year alone.
+            when verdicts.indicator_key is null then 'not_measured_before'
+            else {{ comparable_reason(
+                'later.obs_status', "coalesce(earlier.obs_status, 'M')", 'verdicts.break_reason'
+            ) }}
         end as comparable_reason
-    from judged
+    from summed
+    left join {{ ref('int_indicator_window') }} as verdicts using (index_id, from_year, to_year, indicator_key)
     left join scores as earlier
         on
-            judged.index_id = earlier.index_id
-            and judged.from_year = earlier.year
-            and judged.province_key = earlier.province_key
-            and judged.indicator_key = earlier.indicator_key
+            summed.index_id = earlier.index_id
+            and summed.from_year = earlier.year
+            and summed.province_key = earlier.province_key
+            and summed.indicator_key = earlier.indicator_key
     left join scores as later
         on
-            judged.index_id = later.index_id
-            and judged.to_year = later.year
-            and judged.province_key = later.province_key
-            and judged.indicator_key = later.indicator_key
+            summed.index_id = later.index_id
+            and summed.to_year = later.year
+            and summed.province_key = later.province_key
+            and summed.indicator_key = later.indicator_key
 ),
 
 tested as (
     select
-        ends.*,
-        case
-            when ends.comparable_reason is null
-                then sqrt(
-                    error_from.standard_error * error_from.standard_error
-                    + error_to.standard_error * error_to.standard_error
-                )
-        end as standard_error,
-        case
-            when ends.comparable_reason is not null then null
-            when error_from.error_source = error_to.error_source then error_to.error_source
-            else 'mixed'
-        end as error_source
+        *,
+        case when comparable_reason is null then sqrt(error_from * error_from + error_to * error_to) end
+            as standard_error
     from ends
-    left join errors as error_from
-        on
-            ends.index_id = error_from.index_id
-            and ends.from_year = error_from.year
-            and ends.province_key = error_from.province_key
-            and ends.indicator_key = error_from.indicator_key
-    left join errors as error_to
-        on
-            ends.index_id = error_to.index_id
-            and ends.to_year = error_to.year
-            and ends.province_key = error_to.province_key
-            and ends.indicator_key = error_to.indicator_key
 ),
 
 scored as (
     select
-        tested.*,
-        case
-            when tested.standard_error > 0
-                then cast(tested.contribution as double precision) / tested.standard_error
-        end as z
+        *,
+        case when standard_error > 0 then cast(contribution as double precision) / standard_error end as z
     from tested
 ),
 
 by_chance as (
     select
-        scored.*,
-        case when scored.z is not null then {{ two_sided_p('scored.z') }} end as p_value
+        *,
+        case when z is not null then {{ two_sided_p('z') }} end as p_value
     from scored
 ),
 
 -- Benjamini and Hochberg: of what is called clear among the measures of a level, at most this share is chance.
 placed as (
     select
-        index_id,
-        from_year,
-        to_year,
-        province_key,
-        indicator_key,
-        level,
-        p_value,
+        *,
         rank() over (partition by index_id, from_year, to_year, province_key, level order by p_value) as place,
         count(*) over (partition by index_id, from_year, to_year, province_key, level) as n_tested
     from by_chance
@@ -183,13 +143,13 @@ totals as (
 )
 
 select
-    by_chance.index_id,
+    index_id,
     by_chance.indicator_key,
-    cast(by_chance.from_year as integer) as from_year,
-    cast(by_chance.to_year as integer) as to_year,
-    by_chance.province_key,
+    cast(from_year as integer) as from_year,
+    cast(to_year as integer) as to_year,
+    province_key,
     by_chance.code,
-    by_chance.level,
+    level,
     by_chance.parent_key,
     by_chance.score_from,
     by_chance.score_to,
@@ -212,7 +172,7 @@ select
     ) as contribution_share,
     by_chance.comparable_reason,
     cast(by_chance.standard_error as decimal(15, 9)) as standard_error,
-    by_chance.error_source,
+    case when by_chance.comparable_reason is null then by_chance.error_source end as error_source,
     cast(by_chance.z as decimal(15, 6)) as z,
     case
         when by_chance.comparable_reason is not null then 'not_comparable'
@@ -220,16 +180,5 @@ select
         else 'unclear'
     end as significance
 from by_chance
-left join totals
-    on
-        by_chance.index_id = totals.index_id
-        and by_chance.from_year = totals.from_year
-        and by_chance.to_year = totals.to_year
-        and by_chance.province_key = totals.province_key
-left join thresholds
-    on
-        by_chance.index_id = thresholds.index_id
-        and by_chance.from_year = thresholds.from_year
-        and by_chance.to_year = thresholds.to_year
-        and by_chance.province_key = thresholds.province_key
-        and by_chance.level = thresholds.level
+left join totals using (index_id, from_year, to_year, province_key)
+left join thresholds using (index_id, from_year, to_year, province_key, level)
