@@ -131,8 +131,6 @@ select
     moved.province_key,
     indicator_key,
     moved.parent_key,
-    moved.score_from,
-    moved.score_to,
     cast(moved.contribution as decimal(15, 9)) as contribution,
     case when moved.contribution is not null then moved.rescale_part end as rescale_part,
     cast(

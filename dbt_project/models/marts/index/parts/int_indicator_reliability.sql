@@ -85,7 +85,6 @@ known as (
 select
     index_id,
     indicator_key,
-    level,
     -- As a decimal, since threads sum doubles in any order.
     cast(
         (

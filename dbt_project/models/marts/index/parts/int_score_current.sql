@@ -22,7 +22,6 @@ select
     scores.obs_status,
     scores.not_published_form,
     scores.obs_reason,
-    scores.derivation,
     fields.year is not null as is_field
 from {{ ref('fct_score') }} as scores
 left join fields using (index_id, year)

@@ -44,7 +44,6 @@ select
     min(code) as code,
     level,
     parent_key,
-    method,
     case
         when count(score) = min(n_members)
             then cast(sum(score * weight) / sum(weight) as decimal(15, 9))
@@ -62,7 +61,7 @@ select
     string_agg(province_key, ', ' order by province_key) as members,
     string_agg(case when score is null then province_key end, ', ' order by province_key) as unpublished_members
 from members
-group by index_id, year, successor_key, indicator_key, level, parent_key, method, weight_basis
+group by index_id, year, successor_key, indicator_key, level, parent_key, weight_basis
 union all
 -- From 2025 on the provinces are measured themselves.
 select
@@ -73,7 +72,6 @@ select
     code,
     level,
     parent_key,
-    method,
     score,
     obs_status,
     'measured' as derivation,
