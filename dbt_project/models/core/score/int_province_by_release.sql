@@ -4,7 +4,9 @@ select
     provinces.province_key,
     provinces.name_vi as province_name_vi,
     provinces.region_code,
-    provinces.successor_key
+    provinces.valid_to,
+    provinces.successor_key,
+    provinces.successor_relation
 from {{ ref('dim_release') }} as releases
 inner join {{ ref('dim_province') }} as provinces
     on
