@@ -59,8 +59,7 @@ ends as (
         coalesce(later.parent_key, earlier.parent_key) as parent_key,
         earlier.score as score_from,
         later.score as score_to,
-        earlier.standard_error as error_from,
-        later.standard_error as error_to,
+        earlier.standard_error * earlier.standard_error + later.standard_error * later.standard_error as variance,
         case when earlier.error_source = later.error_source then later.error_source else 'mixed' end as error_source,
         case
             when later.indicator_key is null or later.obs_status = 'M' then 'not_measured'
@@ -86,19 +85,18 @@ ends as (
             and summed.indicator_key = later.indicator_key
 ),
 
-tested as (
-    select
-        *,
-        case when comparable_reason is null then sqrt(error_from * error_from + error_to * error_to) end
-            as standard_error
-    from ends
-),
-
 scored as (
     select
         *,
-        case when standard_error > 0 then cast(contribution as double precision) / standard_error end as z
-    from tested
+        case when comparable_reason is null then sqrt(variance) end as standard_error,
+        case
+            when comparable_reason is null and variance > 0
+                then cast(contribution as double precision) / sqrt(variance)
+        end as z,
+        max(case when indicator_key = 'total' then contribution end) over (
+            partition by index_id, from_year, to_year, province_key
+        ) as total_contribution
+    from ends
 ),
 
 by_chance as (
@@ -112,73 +110,58 @@ by_chance as (
 placed as (
     select
         *,
-        rank() over (partition by index_id, from_year, to_year, province_key, level order by p_value) as place,
-        count(*) over (partition by index_id, from_year, to_year, province_key, level) as n_tested
+        rank() over (
+            partition by index_id, from_year, to_year, province_key, level
+            order by p_value nulls last
+        ) as place,
+        count(p_value) over (partition by index_id, from_year, to_year, province_key, level) as n_tested
     from by_chance
-    where p_value is not null
 ),
 
-thresholds as (
+judged as (
     select
-        index_id,
-        from_year,
-        to_year,
-        province_key,
-        level,
-        max(p_value) as p_threshold
+        *,
+        max(case when p_value * n_tested <= {{ var('false_discovery_rate') }} * place then p_value end) over (
+            partition by index_id, from_year, to_year, province_key, level
+        ) as p_threshold
     from placed
-    where p_value <= {{ var('false_discovery_rate') }} * place / n_tested
-    group by index_id, from_year, to_year, province_key, level
-),
-
-totals as (
-    select
-        index_id,
-        from_year,
-        to_year,
-        province_key,
-        contribution
-    from summed
-    where indicator_key = 'total' and abs(contribution) >= {{ var('smallest_change_to_share') }}
 )
 
 select
     index_id,
-    by_chance.indicator_key,
+    indicator_key,
     cast(from_year as integer) as from_year,
     cast(to_year as integer) as to_year,
     province_key,
-    by_chance.code,
+    code,
     level,
-    by_chance.parent_key,
-    by_chance.score_from,
-    by_chance.score_to,
-    cast(by_chance.score_to - by_chance.score_from as decimal(15, 9)) as change,
-    cast(round(by_chance.score_to, 2) - round(by_chance.score_from, 2) as decimal(9, 2)) as change_printed,
-    cast(by_chance.contribution as decimal(15, 9)) as contribution,
+    parent_key,
+    score_from,
+    score_to,
+    cast(score_to - score_from as decimal(15, 9)) as change,
+    cast(round(score_to, 2) - round(score_from, 2) as decimal(9, 2)) as change_printed,
+    cast(contribution as decimal(15, 9)) as contribution,
+    cast(contribution - national_part - measurement_part - rescale_part as decimal(15, 9)) as own_part,
+    cast(national_part as decimal(15, 9)) as national_part,
+    cast(measurement_part as decimal(15, 9)) as measurement_part,
+    cast(rescale_part as decimal(15, 9)) as rescale_part,
+    cast(field_change as decimal(15, 9)) as field_change,
+    cast(n_common as integer) as n_common,
+    cast(n_parts as integer) as n_parts,
+    cast(n_measurement_parts as integer) as n_measurement_parts,
     cast(
-        by_chance.contribution - by_chance.national_part - by_chance.measurement_part - by_chance.rescale_part
-        as decimal(15, 9)
-    ) as own_part,
-    cast(by_chance.national_part as decimal(15, 9)) as national_part,
-    cast(by_chance.measurement_part as decimal(15, 9)) as measurement_part,
-    cast(by_chance.rescale_part as decimal(15, 9)) as rescale_part,
-    cast(by_chance.field_change as decimal(15, 9)) as field_change,
-    cast(by_chance.n_common as integer) as n_common,
-    cast(by_chance.n_parts as integer) as n_parts,
-    cast(by_chance.n_measurement_parts as integer) as n_measurement_parts,
-    cast(
-        cast(by_chance.contribution as double precision) / totals.contribution as decimal(15, 6)
+        case
+            when abs(total_contribution) >= {{ var('smallest_change_to_share') }}
+                then cast(contribution as double precision) / total_contribution
+        end as decimal(15, 6)
     ) as contribution_share,
-    by_chance.comparable_reason,
-    cast(by_chance.standard_error as decimal(15, 9)) as standard_error,
-    case when by_chance.comparable_reason is null then by_chance.error_source end as error_source,
-    cast(by_chance.z as decimal(15, 6)) as z,
+    comparable_reason,
+    cast(standard_error as decimal(15, 9)) as standard_error,
+    case when comparable_reason is null then error_source end as error_source,
+    cast(z as decimal(15, 6)) as z,
     case
-        when by_chance.comparable_reason is not null then 'not_comparable'
-        when by_chance.p_value <= thresholds.p_threshold then 'clear'
+        when comparable_reason is not null then 'not_comparable'
+        when p_value <= p_threshold then 'clear'
         else 'unclear'
     end as significance
-from by_chance
-left join totals using (index_id, from_year, to_year, province_key)
-left join thresholds using (index_id, from_year, to_year, province_key, level)
+from judged

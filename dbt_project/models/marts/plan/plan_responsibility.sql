@@ -7,7 +7,10 @@ tasks as (
 ),
 
 links as (
-    select * from {{ ref('stg_office__plan_task_indicator') }}
+    select
+        *,
+        max(case when link = 'direct' then 1 else 0 end) over (partition by plan_id, indicator_key) as has_direct
+    from {{ ref('stg_office__plan_task_indicator') }}
 ),
 
 holders as (
@@ -39,14 +42,6 @@ sub_dimensions as (
         and scores.year = extract(year from plans.issued_from) - 1
 ),
 
-directly as (
-    select distinct
-        plan_id,
-        indicator_key
-    from links
-    where link = 'direct'
-),
-
 -- A row for each sub-dimension and task that serves it; tasks and sub-dimensions without the other stand alone.
 joined as (
     select
@@ -56,11 +51,10 @@ joined as (
         links.link,
         case
             when links.task_id is null then 'no_task'
-            when directly.indicator_key is null then 'indirect_only'
+            when links.has_direct = 0 then 'indirect_only'
         end as orphan_kind
     from sub_dimensions
     left join links using (plan_id, indicator_key)
-    left join directly using (plan_id, indicator_key)
     union all
     select
         plan_id,

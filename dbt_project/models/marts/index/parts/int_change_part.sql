@@ -49,6 +49,7 @@ parts as (
     where scores.level = 'sub_dimension'
 ),
 
+-- Each part at either end of a window. year_without is the end at which it was not measured, if there is one.
 both_ends as (
     select
         index_id,
