@@ -56,7 +56,7 @@ def test_its_answer_is_the_warehouses(built: Built) -> None:
             coalesce(rank || '/' || n_ranked, ''), coalesce(cast(change_printed as varchar), ''),
             case when comparable then 'yes' else 'no: ' || comparable_reason end
         from marts.index_score
-        where province_key = '24-bac-giang' and level = 'total' and year >= ? order by year
+        where index_id = 'papi' and province_key = '24-bac-giang' and level = 'total' and year >= ? order by year
     """
     with connect(built.settings) as connection:
         found = connection.execute(sql, [table[0][0]]).fetchall()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.published import connect
 from tests.conftest import Built
 
-OURS = "from marts.index_change where province_key = '24-bac-giang'"
+OURS = "from marts.index_change where index_id = 'papi' and province_key = '24-bac-giang'"
 PARTS = ("contribution", "own_part", "national_part", "measurement_part", "rescale_part")
 YEARS = range(2011, 2025)
 PAIRS = st.tuples(st.sampled_from(YEARS), st.sampled_from(YEARS)).filter(lambda pair: pair[0] < pair[1])
@@ -40,8 +40,8 @@ class Asked:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def changes(self, province: str, pair: tuple[int, int], level: str = "%") -> list[Row]:
-        sql = "from marts.index_change where province_key = ? and from_year = ? and to_year = ? and level like ?"
-        return self.rows(sql, province, *pair, level)
+        sql = "from marts.index_change where index_id = 'papi' and province_key = ? and from_year = ? and to_year = ?"
+        return self.rows(f"{sql} and level like ?", province, *pair, level)
 
     def common(self, first: int, last: int) -> set[str]:
         """Provinces with a total in both years."""
@@ -53,7 +53,7 @@ def asked(built: Built) -> Iterator[Asked]:
     with connect(built.settings) as connection:
         found = connection.execute(
             "select year, indicator_key, parent_key, province_key, score::double from marts.index_score "
-            "where level in ('sub_dimension', 'total') and obs_status <> 'M'"
+            "where index_id = 'papi' and level in ('sub_dimension', 'total') and obs_status <> 'M'"
         ).fetchall()
         scores: dict[tuple[int, str], dict[str, float]] = {}
         parents = {(year, key): parent for year, key, parent, _, _ in found}
@@ -214,7 +214,7 @@ def test_a_word_for_each_change_and_one_only_where_there_is_a_reason(asked: Aske
         """
         select significance, comparable_reason is null as compares, error_source, count(*) = count(z) as has_z,
             count(z) = 0 as no_z
-        from marts.index_change group by all order by all
+        from marts.index_change where index_id = 'papi' group by all order by all
         """
     )
     assert [tuple(row.values()) for row in rows] == [

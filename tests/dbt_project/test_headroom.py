@@ -177,7 +177,10 @@ def test_a_set_is_the_region_or_the_group_without_the_province_itself(
 ) -> None:
     provinces = dict(
         rows(
-            shown, "select province_key, group_computed from marts.index_score where year = ? and level = 'total'", year
+            shown,
+            "select province_key, group_computed from marts.index_score "
+            "where index_id = 'papi' and year = ? and level = 'total'",
+            year,
         )
     )
     regions = dict(
@@ -185,7 +188,10 @@ def test_a_set_is_the_region_or_the_group_without_the_province_itself(
     )
     province = data.draw(st.sampled_from(sorted(provinces)))
     found = rows(
-        shown, "select peer_set, peer_key from marts.index_peer where year = ? and province_key = ?", year, province
+        shown,
+        "select peer_set, peer_key from marts.index_peer where index_id = 'papi' and year = ? and province_key = ?",
+        year,
+        province,
     )
     others = set(provinces) - {province}
     assert {peer for kind, peer in found if kind == "region"} == {p for p in others if regions[p] == regions[province]}

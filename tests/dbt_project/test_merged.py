@@ -98,8 +98,8 @@ def test_a_province_that_did_not_change_keeps_its_score_and_is_ranked_anew(
         from marts.index_score_merged as merged
         join core.dim_province as province on province.successor_key = merged.province_key
         join marts.index_score as alone
-            on alone.province_key = province.province_key and alone.year = merged.year
-            and alone.indicator_key = merged.indicator_key
+            on alone.index_id = merged.index_id and alone.province_key = province.province_key
+            and alone.year = merged.year and alone.indicator_key = merged.indicator_key
         where merged.derivation = 'unchanged'
         """
     ).fetchone()

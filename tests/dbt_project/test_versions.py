@@ -169,7 +169,7 @@ def test_a_withdrawn_release_stays_as_an_event_and_what_was_before_holds_again(v
 def test_with_its_only_release_withdrawn_a_year_is_not_scores_of(versions: Versions) -> None:
     rows = versions.ask(
         "select distinct obs_status, not_published_form, obs_reason, rank from marts.index_score "
-        "where year = 2018 and level = 'sub_dimension' and obs_status <> 'M'"
+        "where index_id = 'papi' and year = 2018 and level = 'sub_dimension' and obs_status <> 'M'"
     )
     assert rows == [("Q", "withdrawn", "A wrong file was published.", None)]
 
