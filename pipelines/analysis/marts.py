@@ -40,13 +40,8 @@ FIELD_SQL = """
         province.successor_relation <> 'unchanged' as is_merging,
         cast(total.score as double) as score, error.standard_error, error.error_source
     from marts.index_score as total
-    inner join core.dim_release as release on total.release_id = release.release_id
-    inner join core.dim_province as province
-        on total.province_key = province.province_key and release.provinces_as_of >= province.valid_from
-        and (province.valid_to is null or release.provinces_as_of <= province.valid_to)
-    left join intermediate.int_score_error as error
-        on error.index_id = total.index_id and error.year = total.year and error.province_key = total.province_key
-        and error.indicator_key = total.indicator_key
+    inner join intermediate.int_province_by_release as province using (release_id, province_key)
+    left join intermediate.int_score_error as error using (index_id, year, province_key, indicator_key)
     where total.level = 'total' and total.index_id in (
         select index_id from core.dim_method where aggregation = 'sum_of_parts'
     )

@@ -247,14 +247,13 @@ class _Page:
 
     def region(self) -> Row | None:
         """Rank among the published of the region."""
-        peers = self.ask(
-            "select peer_score from marts.index_peer where index_id = ? and province_key = ? and year = ? "
-            "and peer_set = 'region' and peer_score is not null",
+        [counted] = self.ask(
+            "select 1 + count(*) filter (where peer_rank < rank) as rank, 1 + count(peer_rank) as n "
+            "from marts.index_peer where index_id = ? and province_key = ? and year = ? and peer_set = 'region'",
             self.index_id, self.key, self.year,
         )  # fmt: skip
         name = self.place["region"] if self.speaker.lang == VI else self.place["region_en"]
-        above = sum(row["peer_score"] > self.total["score"] for row in peers)
-        return {"rank": 1 + above, "n": 1 + len(peers), "region": name} if peers else None
+        return {**counted, "region": name} if counted["n"] > 1 else None
 
     def changed(self) -> list[str]:
         speaker, say = self.speaker, self.speaker.say

@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ ref('stg_landing__finding') }}
-)
-
 select
     finding_id,
     release_id,
@@ -14,4 +10,4 @@ select
     found,
     expected,
     remedy
-from source
+from {{ ref('stg_landing__finding') }}

@@ -1,7 +1,3 @@
-with findings as (
-    select * from {{ ref('stg_office__report_finding') }}
-)
-
 select
     finding_id,
     report_id,
@@ -15,4 +11,4 @@ select
     found,
     expected,
     remedy
-from findings
+from {{ ref('stg_office__report_finding') }}

@@ -1,10 +1,6 @@
-with days as (
-    select * from {{ ref('stg_office__calendar_day') }}
-)
-
 select
     day,
     is_working,
     working_day_number,
     holiday_vi
-from days
+from {{ ref('stg_office__calendar_day') }}

@@ -1,7 +1,3 @@
-with seed as (
-    select * from {{ ref('index') }}
-)
-
 select
     index_id,
     name_vi,
@@ -11,4 +7,4 @@ select
     first_year,
     overdue_after,
     source
-from seed
+from {{ ref('index') }}

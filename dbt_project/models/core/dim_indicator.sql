@@ -1,16 +1,9 @@
-with indicators as (
-    select * from {{ ref('indicator') }}
-),
-
-methods as (
-    select * from {{ ref('method') }}
-),
-
-by_method as (
+with by_method as (
     select
         indicators.index_id,
         indicators.indicator_key,
         methods.method,
+        methods.aggregation,
         indicators.code,
         indicators.level,
         indicators.parent_key,
@@ -24,16 +17,14 @@ by_method as (
         indicators.scale_printed_max,
         indicators.scale_status,
         indicators.scale_source,
-        indicators.note
-    from indicators
-    inner join methods
+        indicators.note,
+        count(*) over (partition by indicators.index_id, methods.method, indicators.parent_key) as n_siblings
+    from {{ ref('indicator') }} as indicators
+    inner join {{ ref('method') }} as methods
         on
             indicators.index_id = methods.index_id
             and indicators.first_year <= methods.first_year
-            and (
-                indicators.last_year is null
-                or indicators.last_year >= methods.last_year
-            )
+            and (indicators.last_year is null or indicators.last_year >= methods.last_year)
 ),
 
 parts as (
@@ -59,15 +50,15 @@ delivered as (
         min(scores.scale_label) as scale_label,
         min(scores.source_file) as source_file
     from {{ ref('stg_landing__score') }} as scores
-    inner join {{ ref('stg_landing__release') }} as releases on scores.release_id = releases.release_id
+    inner join {{ ref('stg_landing__release') }} as releases using (release_id)
     where scores.parent_code is not null
     group by releases.index_id, releases.method, scores.code, scores.parent_code
 )
 
 select
-    by_method.index_id,
-    by_method.indicator_key,
-    by_method.method,
+    index_id,
+    indicator_key,
+    method,
     by_method.code,
     by_method.level,
     by_method.parent_key,
@@ -77,23 +68,23 @@ select
     by_method.name_en,
     by_method.name_vi_status,
     by_method.name_vi_source,
-    cast(own.n_parts as integer) as n_parts,
+    cast(parts.n_parts as integer) as n_parts,
     -- A dimension runs from 1 to 10; each of its K parts from 1/K to 10/K; the total over its dimensions.
     -- Where nothing is summed, the printed scale is all there is.
     cast(
         case
-            when methods.aggregation = 'as_stated' then by_method.scale_printed_min
-            when by_method.level = 'total' then own.n_parts
+            when by_method.aggregation = 'as_stated' then by_method.scale_printed_min
+            when by_method.level = 'total' then parts.n_parts
             when by_method.level = 'dimension' then 1
-            else cast(1 as decimal(15, 9)) / siblings.n_parts
+            else cast(1 as decimal(15, 9)) / by_method.n_siblings
         end as decimal(15, 9)
     ) as scale_min,
     cast(
         case
-            when methods.aggregation = 'as_stated' then by_method.scale_printed_max
-            when by_method.level = 'total' then 10 * own.n_parts
+            when by_method.aggregation = 'as_stated' then by_method.scale_printed_max
+            when by_method.level = 'total' then 10 * parts.n_parts
             when by_method.level = 'dimension' then 10
-            else cast(10 as decimal(15, 9)) / siblings.n_parts
+            else cast(10 as decimal(15, 9)) / by_method.n_siblings
         end as decimal(15, 9)
     ) as scale_max,
     by_method.scale_printed_min,
@@ -102,20 +93,7 @@ select
     by_method.scale_source,
     by_method.note
 from by_method
-inner join methods
-    on
-        by_method.index_id = methods.index_id
-        and by_method.method = methods.method
-left join parts as own
-    on
-        by_method.index_id = own.index_id
-        and by_method.method = own.method
-        and by_method.indicator_key = own.indicator_key
-left join parts as siblings
-    on
-        by_method.index_id = siblings.index_id
-        and by_method.method = siblings.method
-        and by_method.parent_key = siblings.indicator_key
+left join parts using (index_id, method, indicator_key)
 union all
 select
     delivered.index_id,

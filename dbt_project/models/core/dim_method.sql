@@ -1,7 +1,3 @@
-with seed as (
-    select * from {{ ref('method') }}
-)
-
 select
     index_id,
     method,
@@ -11,4 +7,4 @@ select
     description,
     certainty,
     source
-from seed
+from {{ ref('method') }}

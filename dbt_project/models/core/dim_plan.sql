@@ -1,7 +1,3 @@
-with plans as (
-    select * from {{ ref('stg_office__plan') }}
-)
-
 select
     plan_id,
     plan_version,
@@ -28,4 +24,4 @@ select
     cap_missing,
     cap_unverified,
     source
-from plans
+from {{ ref('stg_office__plan') }}

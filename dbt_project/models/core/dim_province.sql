@@ -1,11 +1,3 @@
-with provinces as (
-    select * from {{ ref('province') }}
-),
-
-successors as (
-    select * from {{ ref('province_successor') }}
-)
-
 select
     provinces.province_key,
     provinces.code,
@@ -22,8 +14,8 @@ select
     successors.relation as successor_relation,
     provinces.source,
     provinces.note
-from provinces
-left join successors
+from {{ ref('province') }} as provinces
+left join {{ ref('province_successor') }} as successors
     on
         provinces.province_key = successors.province_key
         and provinces.valid_to < successors.effective_on

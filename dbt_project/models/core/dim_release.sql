@@ -5,10 +5,7 @@ with releases as (
 followed as (
     select
         *,
-        lead(known_from) over (
-            partition by index_id, year
-            order by revision
-        ) as known_to
+        lead(known_from) over (partition by index_id, year order by revision) as known_to
     from releases
 )
 

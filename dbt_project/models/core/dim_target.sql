@@ -1,7 +1,3 @@
-with targets as (
-    select * from {{ ref('stg_office__plan_target') }}
-)
-
 select
     plan_id,
     target_id,
@@ -21,4 +17,4 @@ select
     denominator_vi,
     denominator_en,
     note
-from targets
+from {{ ref('stg_office__plan_target') }}

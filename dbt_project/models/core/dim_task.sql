@@ -1,7 +1,3 @@
-with tasks as (
-    select * from {{ ref('stg_office__plan_task') }}
-)
-
 select
     plan_id,
     task_id,
@@ -13,4 +9,4 @@ select
     units,
     frequency,
     is_reported
-from tasks
+from {{ ref('stg_office__plan_task') }}

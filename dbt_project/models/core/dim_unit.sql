@@ -1,7 +1,3 @@
-with units as (
-    select * from {{ ref('unit') }}
-)
-
 select
     unit_key,
     code,
@@ -20,4 +16,4 @@ select
     end_act,
     certainty,
     source
-from units
+from {{ ref('unit') }}

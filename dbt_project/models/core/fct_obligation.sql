@@ -27,60 +27,46 @@ owed as (
 ),
 
 plans as (
-    select
-        plan_id,
-        due_soon_days,
-        grace_working_days,
-        tracking_from
-    from {{ ref('dim_plan') }}
+    select * from {{ ref('dim_plan') }}
 ),
 
 days as (
-    select
-        day,
-        working_day_number
-    from {{ ref('dim_day') }}
+    select * from {{ ref('dim_day') }}
 ),
 
 came as (
-    select
-        obligation_id,
-        period,
-        received_at,
-        state,
-        is_complete,
-        version
-    from {{ ref('fct_report') }}
+    select reports.*
+    from {{ ref('fct_report') }} as reports
     inner join asked on true
-    where cast(received_at as date) <= asked.day
+    where cast(reports.received_at as date) <= asked.day
 ),
 
 readable as (
     select
-        obligation_id,
-        received_at,
-        is_complete,
+        *,
         row_number() over (partition by obligation_id order by received_at desc, version desc) as from_last
     from came
     where state = 'received' and obligation_id is not null
 ),
 
+last_read as (
+    select * from readable
+    where from_last = 1
+),
+
 happened as (
-    select
-        obligation_id,
-        happened_at,
-        event
-    from {{ ref('fct_report_event') }}
+    select events.*
+    from {{ ref('fct_report_event') }} as events
     inner join asked on true
-    where cast(happened_at as date) <= asked.day
+    where cast(events.happened_at as date) <= asked.day
 ),
 
 decided as (
     select
         obligation_id,
-        max(case when event = 'accepted' then happened_at end) as accepted_at,
-        max(case when event = 'returned' then happened_at end) as returned_at,
-        max(case when event = 'waived' then happened_at end) as waived_at
+        max(happened_at) filter (where event = 'accepted') as accepted_at,
+        max(happened_at) filter (where event = 'returned') as returned_at,
+        max(happened_at) filter (where event = 'waived') as waived_at
     from happened
     group by obligation_id
 ),
@@ -101,33 +87,30 @@ sent_back as (
 
 out_of_grace as (
     select
-        sent_back.obligation_id,
+        obligation_id,
         max(sent_back.returned_at) as returned_at
     from sent_back
-    inner join owed on sent_back.obligation_id = owed.obligation_id
-    inner join plans on owed.plan_id = plans.plan_id
-    inner join days as back on cast(sent_back.returned_at as date) = back.day
+    inner join owed using (obligation_id)
+    inner join plans using (plan_id)
     inner join asked on true
+    inner join days as back on cast(sent_back.returned_at as date) = back.day
     inner join days as again on coalesce(cast(sent_back.sent_again_at as date), asked.day) = again.day
     where again.working_day_number - back.working_day_number > plans.grace_working_days
-    group by sent_back.obligation_id
+    group by obligation_id
 ),
 
 received as (
     select
-        readable.obligation_id,
+        obligation_id,
         cast(min(readable.received_at) as date) as first_received_on,
         max(readable.received_at) as last_received_at,
         cast(count(*) as integer) as n_versions,
-        cast(min(
-            case
-                when out_of_grace.returned_at is null or readable.received_at > out_of_grace.returned_at
-                    then readable.received_at
-            end
+        cast(min(readable.received_at) filter (
+            where out_of_grace.returned_at is null or readable.received_at > out_of_grace.returned_at
         ) as date) as timely_on
     from readable
-    left join out_of_grace on readable.obligation_id = out_of_grace.obligation_id
-    group by readable.obligation_id
+    left join out_of_grace using (obligation_id)
+    group by obligation_id
 ),
 
 tracked_period as (
@@ -139,7 +122,7 @@ tracked_period as (
 tracked_plan as (
     select distinct owed.plan_id
     from came
-    inner join owed on came.obligation_id = owed.obligation_id
+    inner join owed using (obligation_id)
 ),
 
 known as (
@@ -169,38 +152,31 @@ known as (
         asked.day
     from owed
     inner join asked on true
-    inner join plans on owed.plan_id = plans.plan_id
-    left join received on owed.obligation_id = received.obligation_id
-    left join decided on owed.obligation_id = decided.obligation_id
-    left join readable as last_read
-        on
-            owed.obligation_id = last_read.obligation_id
-            and last_read.from_last = 1
-    left join tracked_period on owed.period = tracked_period.period
-    left join tracked_plan on owed.plan_id = tracked_plan.plan_id
+    inner join plans using (plan_id)
+    left join tracked_plan using (plan_id)
+    left join tracked_period using (period)
+    left join received using (obligation_id)
+    left join decided using (obligation_id)
+    left join last_read using (obligation_id)
 ),
 
 stated as (
     select
-        known.*,
+        *,
         case
-            when known.not_applicable_reason is not null then 'not_applicable'
-            when known.waived_on is not null then 'waived'
-            when known.accepted_on is not null then 'accepted'
-            when known.is_with_sender then 'returned'
-            when known.timely_on <= known.due_counted then 'on_time'
-            when known.first_received_on is not null then 'late'
-            when
-                known.due_counted > known.day and known.is_plan_tracked
-                and known.due_counted - known.day <= known.due_soon_days
-                then 'due_soon'
-            when known.due_counted > known.day and known.is_plan_tracked then 'not_due'
-            when known.due_counted <= known.day and known.is_period_tracked then 'missing'
+            when not_applicable_reason is not null then 'not_applicable'
+            when waived_on is not null then 'waived'
+            when accepted_on is not null then 'accepted'
+            when is_with_sender then 'returned'
+            when timely_on <= due_counted then 'on_time'
+            when first_received_on is not null then 'late'
+            when due_counted > day and is_plan_tracked and due_counted - day <= due_soon_days then 'due_soon'
+            when due_counted > day and is_plan_tracked then 'not_due'
+            when due_counted <= day and is_period_tracked then 'missing'
             else 'not_tracked'
         end as state,
         coalesce(
-            known.not_applicable_reason is null and known.waived_on is null
-            and known.is_period_tracked and known.due_counted <= known.day, false
+            not_applicable_reason is null and waived_on is null and is_period_tracked and due_counted <= day, false
         ) as is_expected
     from known
 )
@@ -231,7 +207,7 @@ select
     stated.is_expected and stated.accepted_on is not null as is_accepted,
     case
         when not stated.is_expected then null
-        when coalesce(stated.timely_on, stated.day) <= stated.due_counted and stated.timely_on is not null then 0
+        when stated.timely_on <= stated.due_counted then 0
         else greatest(ended.working_day_number - began.working_day_number, 1)
     end as days_late,
     stated.first_received_on,

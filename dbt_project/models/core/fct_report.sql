@@ -1,7 +1,3 @@
-with reports as (
-    select * from {{ ref('stg_office__report') }}
-)
-
 select
     report_id,
     obligation_id,
@@ -30,4 +26,4 @@ select
     source_file,
     original_name,
     sha256
-from reports
+from {{ ref('stg_office__report') }}

@@ -1,7 +1,3 @@
-with events as (
-    select * from {{ ref('stg_office__report_event') }}
-)
-
 select
     event_id,
     obligation_id,
@@ -10,4 +6,4 @@ select
     decision_no,
     reason,
     done_by
-from events
+from {{ ref('stg_office__report_event') }}

@@ -2,16 +2,8 @@ with releases as (
     select * from {{ ref('dim_release') }}
 ),
 
-provinces as (
-    select * from {{ ref('int_province_by_release') }}
-),
-
 delivered as (
     select * from {{ ref('int_score_delivered') }}
-),
-
-summed as (
-    select * from {{ ref('int_score_summed') }}
 ),
 
 concepts as (
@@ -24,56 +16,16 @@ concepts as (
     where level <> 'indicator'
 ),
 
-measured as (
-    select
-        release_id,
-        province_key,
-        indicator_key,
-        code,
-        level,
-        parent_key,
-        score,
-        obs_status,
-        not_published_form,
-        obs_reason,
-        reason_certainty,
-        derivation,
-        source_file,
-        source_cell,
-        sha256,
-        is_effective
-    from delivered
-    union all
-    select
-        release_id,
-        province_key,
-        indicator_key,
-        code,
-        level,
-        parent_key,
-        score,
-        obs_status,
-        not_published_form,
-        obs_reason,
-        reason_certainty,
-        'sum_of_parts' as derivation,
-        null as source_file,
-        null as source_cell,
-        null as sha256,
-        true as is_effective
-    from summed
-),
-
 every_cell as (
     select
-        releases.release_id,
+        release_id,
         provinces.province_key,
         concepts.indicator_key,
         concepts.level,
         concepts.parent_key
     from releases
-    inner join provinces on releases.release_id = provinces.release_id
-    inner join concepts on releases.index_id = concepts.index_id
+    inner join {{ ref('int_province_by_release') }} as provinces using (release_id)
+    inner join concepts using (index_id)
     union all
     select
         release_id,
@@ -99,38 +51,39 @@ replacements as (
     group by earlier.release_id
 ),
 
+-- A score is delivered or summed, never both.
 stated as (
     select
-        releases.release_id,
+        release_id,
         releases.index_id,
         releases.year,
         releases.revision,
         releases.method,
-        every_cell.province_key,
-        every_cell.indicator_key,
-        measured.code,
+        province_key,
+        indicator_key,
+        coalesce(delivered.code, summed.code) as code,
         every_cell.level,
         every_cell.parent_key,
-        measured.score,
-        coalesce(measured.obs_status, 'M') as obs_status,
-        measured.not_published_form,
-        measured.obs_reason,
-        measured.reason_certainty,
-        case when measured.score is not null then measured.derivation end as derivation,
+        coalesce(delivered.score, summed.score) as score,
+        coalesce(delivered.obs_status, summed.obs_status, 'M') as obs_status,
+        coalesce(delivered.not_published_form, summed.not_published_form) as not_published_form,
+        coalesce(delivered.obs_reason, summed.obs_reason) as obs_reason,
+        coalesce(delivered.reason_certainty, summed.reason_certainty) as reason_certainty,
+        case
+            when delivered.score is not null then delivered.derivation
+            when summed.score is not null then 'sum_of_parts'
+        end as derivation,
         releases.known_from,
         replacements.replaced_from,
-        coalesce(measured.is_effective, true) as is_effective,
-        measured.source_file,
-        measured.source_cell,
-        measured.sha256
+        coalesce(delivered.is_effective, true) as is_effective,
+        delivered.source_file,
+        delivered.source_cell,
+        delivered.sha256
     from every_cell
-    inner join releases on every_cell.release_id = releases.release_id
-    left join measured
-        on
-            every_cell.release_id = measured.release_id
-            and every_cell.province_key = measured.province_key
-            and every_cell.indicator_key = measured.indicator_key
-    left join replacements on every_cell.release_id = replacements.release_id
+    inner join releases using (release_id)
+    left join delivered using (release_id, province_key, indicator_key)
+    left join {{ ref('int_score_summed') }} as summed using (release_id, province_key, indicator_key)
+    left join replacements using (release_id)
 ),
 
 followed as (

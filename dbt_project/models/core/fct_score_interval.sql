@@ -3,30 +3,18 @@ with measures as (
         release_id,
         province_code,
         code,
-        max(case when measure = 'ci_low' then score end) as ci_low,
-        max(case when measure = 'ci_high' then score end) as ci_high,
-        max(case when measure = 'standard_error' then score end) as standard_error,
+        max(score) filter (where measure = 'ci_low') as ci_low,
+        max(score) filter (where measure = 'ci_high') as ci_high,
+        max(score) filter (where measure = 'standard_error') as standard_error,
         max(interval_pct) as interval_pct
     from {{ ref('stg_landing__score') }}
     where measure in ('ci_low', 'ci_high', 'standard_error')
     group by release_id, province_code, code
-),
-
-releases as (
-    select * from {{ ref('dim_release') }}
-),
-
-provinces as (
-    select * from {{ ref('int_province_by_release') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
 )
 
 select
-    measures.release_id,
-    releases.index_id,
+    release_id,
+    index_id,
     releases.year,
     provinces.province_key,
     indicators.indicator_key,
@@ -43,13 +31,6 @@ select
     ) as half_width_in_errors,
     releases.known_from
 from measures
-inner join releases on measures.release_id = releases.release_id
-inner join provinces
-    on
-        measures.release_id = provinces.release_id
-        and measures.province_code = provinces.province_code
-inner join indicators
-    on
-        releases.index_id = indicators.index_id
-        and releases.method = indicators.method
-        and measures.code = indicators.code
+inner join {{ ref('dim_release') }} as releases using (release_id)
+inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_code)
+inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, code)

@@ -1,7 +1,3 @@
-with answers as (
-    select * from {{ ref('stg_office__target_value') }}
-)
-
 select
     report_id,
     target_id,
@@ -11,4 +7,4 @@ select
     cast(case when denominator > 0 then 100 * numerator / denominator end as decimal(9, 4)) as value_pct,
     reason,
     source_cell
-from answers
+from {{ ref('stg_office__target_value') }}

@@ -1,7 +1,3 @@
-with answers as (
-    select * from {{ ref('stg_office__task_progress') }}
-)
-
 select
     report_id,
     task_id,
@@ -10,4 +6,4 @@ select
     evidence,
     reason,
     source_cell
-from answers
+from {{ ref('stg_office__task_progress') }}

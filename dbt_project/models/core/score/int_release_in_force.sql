@@ -32,9 +32,9 @@ replaced as (
 )
 
 select
-    held.release_id,
+    release_id,
     held.stating_release_id,
     held.stating_revision
 from held
-left join replaced on held.release_id = replaced.release_id
+left join replaced using (release_id)
 where held.stating_revision >= coalesce(replaced.first_revision, 0)

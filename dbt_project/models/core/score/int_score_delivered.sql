@@ -1,25 +1,13 @@
 -- The rows of each release: its own statements, or what holds again where it withdraws another release.
 -- is_effective: the row holds from the day of the release.
-with releases as (
-    select * from {{ ref('dim_release') }}
-),
-
-stated as (
-    select * from {{ ref('int_score_stated') }}
-),
-
-in_force as (
+with in_force as (
     select * from {{ ref('int_score_in_force') }}
-),
-
-provinces as (
-    select * from {{ ref('int_province_by_release') }}
 )
 
 select
-    stated.release_id,
-    stated.province_key,
-    stated.indicator_key,
+    release_id,
+    province_key,
+    indicator_key,
     stated.level,
     stated.parent_key,
     stated.code,
@@ -32,17 +20,13 @@ select
     stated.source_file,
     stated.source_cell,
     stated.sha256,
-    in_force.stating_release_id = stated.release_id as is_effective
-from stated
-inner join in_force
-    on
-        stated.release_id = in_force.release_id
-        and stated.province_key = in_force.province_key
-        and stated.indicator_key = in_force.indicator_key
+    in_force.stating_release_id = release_id as is_effective
+from {{ ref('int_score_stated') }} as stated
+inner join in_force using (release_id, province_key, indicator_key)
 union all
 select
-    in_force.release_id,
-    in_force.province_key,
+    release_id,
+    province_key,
     in_force.indicator_key,
     in_force.level,
     in_force.parent_key,
@@ -58,9 +42,6 @@ select
     in_force.sha256,
     true as is_effective
 from in_force
-inner join releases on in_force.release_id = releases.release_id
-inner join provinces
-    on
-        in_force.release_id = provinces.release_id
-        and in_force.province_key = provinces.province_key
+inner join {{ ref('dim_release') }} as releases using (release_id)
+inner join {{ ref('int_province_by_release') }} using (release_id, province_key)
 where releases.withdraws is not null

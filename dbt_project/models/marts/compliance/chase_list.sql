@@ -1,14 +1,6 @@
-with obligations as (
-    select * from {{ ref('fct_obligation') }}
-),
-
-units as (
-    select * from {{ ref('int_unit_on_duty') }}
-),
-
-names as (
+with names as (
     select
-        unit_key,
+        unit_key as recipient_key,
         max(full_name_vi) as full_name_vi
     from {{ ref('dim_unit') }}
     group by unit_key
@@ -16,14 +8,14 @@ names as (
 
 select
     cast(row_number() over (
-        order by obligations.days_late desc, obligations.due_counted asc, obligations.obligation_id asc
+        order by obligations.days_late desc, obligations.due_counted asc, obligation_id asc
     ) as integer) as place,
-    obligations.obligation_id,
+    obligation_id,
     obligations.plan_id,
     obligations.unit_key,
     units.full_name_vi as unit_name_vi,
     units.level,
-    obligations.recipient_key as answers_to_key,
+    recipient_key as answers_to_key,
     names.full_name_vi as answers_to_name_vi,
     obligations.deliverable,
     obligations.period,
@@ -33,7 +25,7 @@ select
     obligations.returned_on,
     obligations.days_late,
     obligations.is_simulated
-from obligations
-inner join units on obligations.obligation_id = units.obligation_id
-left join names on obligations.recipient_key = names.unit_key
+from {{ ref('fct_obligation') }} as obligations
+inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
+left join names using (recipient_key)
 where obligations.is_expected and obligations.state in ('missing', 'returned')

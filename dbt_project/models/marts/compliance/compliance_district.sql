@@ -1,60 +1,43 @@
 with obligations as (
-    select * from {{ ref('fct_obligation') }}
-),
-
-units as (
-    select * from {{ ref('int_unit_on_duty') }}
-),
-
-own as (
     select
-        obligations.plan_id,
-        obligations.period,
-        obligations.year,
-        obligations.unit_key as district_key,
-        units.full_name_vi as district_name_vi,
-        obligations.state,
-        obligations.days_late,
-        obligations.is_on_time,
-        obligations.is_simulated
-    from obligations
-    inner join units on obligations.obligation_id = units.obligation_id
-    where units.level = 'district'
+        owed.*,
+        units.level,
+        units.full_name_vi,
+        units.district_key
+    from {{ ref('fct_obligation') }} as owed
+    inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
 ),
 
 communes as (
     select
-        obligations.plan_id,
-        obligations.period,
-        units.district_key,
-        cast(sum(case when obligations.state <> 'not_applicable' then 1 else 0 end) as integer) as existing,
-        cast(sum(case when obligations.is_expected then 1 else 0 end) as integer) as expected,
-        cast(sum(case when obligations.is_actual then 1 else 0 end) as integer) as actual,
-        cast(sum(case when obligations.is_on_time then 1 else 0 end) as integer) as actual_on_time,
-        cast(sum(case when obligations.is_on_time_strict then 1 else 0 end) as integer) as actual_on_time_strict,
-        cast(sum(case when obligations.is_complete then 1 else 0 end) as integer) as complete,
-        cast(sum(case when obligations.is_accepted then 1 else 0 end) as integer) as accepted,
-        cast(sum(case when obligations.state = 'missing' then 1 else 0 end) as integer) as missing,
-        cast(sum(case when obligations.state = 'returned' then 1 else 0 end) as integer) as returned,
-        cast(sum(case when obligations.state = 'waived' then 1 else 0 end) as integer) as waived,
-        max(case when obligations.is_expected then obligations.days_late end) as worst_days_late,
+        plan_id,
+        period,
+        district_key,
+        cast(count(*) filter (where state <> 'not_applicable') as integer) as existing,
+        cast(count(*) filter (where is_expected) as integer) as expected,
+        cast(count(*) filter (where is_actual) as integer) as actual,
+        cast(count(*) filter (where is_on_time) as integer) as actual_on_time,
+        cast(count(*) filter (where is_on_time_strict) as integer) as actual_on_time_strict,
+        cast(count(*) filter (where is_complete) as integer) as complete,
+        cast(count(*) filter (where is_accepted) as integer) as accepted,
+        cast(count(*) filter (where state = 'missing') as integer) as missing,
+        cast(count(*) filter (where state = 'returned') as integer) as returned,
+        cast(count(*) filter (where state = 'waived') as integer) as waived,
+        max(days_late) filter (where is_expected) as worst_days_late,
         string_agg(
-            case
-                when obligations.state = 'missing'
-                    then units.full_name_vi || ' (' || cast(obligations.days_late as varchar) || ')'
-            end, '; ' order by obligations.unit_key
+            case when state = 'missing' then full_name_vi || ' (' || cast(days_late as varchar) || ')' end,
+            '; ' order by unit_key
         ) as missing_communes
     from obligations
-    inner join units on obligations.obligation_id = units.obligation_id
-    where units.level = 'commune'
-    group by obligations.plan_id, obligations.period, units.district_key
+    where level = 'commune'
+    group by plan_id, period, district_key
 )
 
 select
-    own.plan_id,
-    own.district_key,
-    own.district_name_vi,
-    own.period,
+    plan_id,
+    district_key,
+    own.full_name_vi as district_name_vi,
+    period,
     own.year,
     own.state as own_state,
     own.is_on_time as own_is_on_time,
@@ -76,9 +59,6 @@ select
     communes.worst_days_late as communes_worst_days_late,
     communes.missing_communes,
     own.is_simulated
-from own
-left join communes
-    on
-        own.plan_id = communes.plan_id
-        and own.period = communes.period
-        and own.district_key = communes.district_key
+from obligations as own
+left join communes using (plan_id, period, district_key)
+where own.level = 'district'

@@ -2,73 +2,49 @@ with targets as (
     select * from {{ ref('dim_target') }}
 ),
 
+-- What is expected by now, with the unit that owes it and the province of its plan.
 obligations as (
-    select * from {{ ref('fct_obligation') }}
-),
-
-units as (
-    select * from {{ ref('int_unit_on_duty') }}
-),
-
-owed as (
-    select * from {{ ref('stg_office__target_owed') }}
-),
-
-in_force as (
-    select * from {{ ref('int_report_in_force') }}
-),
-
-answers as (
-    select * from {{ ref('fct_target_value') }}
-),
-
-plans as (
-    select * from {{ ref('dim_plan') }}
+    select
+        owed.*,
+        units.level,
+        units.district_key,
+        plans.province_key
+    from {{ ref('fct_obligation') }} as owed
+    inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
+    inner join {{ ref('dim_plan') }} as plans using (plan_id)
+    where owed.is_expected
 ),
 
 own as (
     select
-        obligations.plan_id,
-        obligations.period,
-        obligations.year,
-        owed.target_id,
-        obligations.unit_key,
-        units.level,
-        units.district_key,
-        plans.province_key,
-        obligations.is_simulated,
+        obligations.*,
+        target_id,
         answers.answer,
         answers.numerator,
         answers.denominator
-    from owed
-    inner join obligations on owed.obligation_id = obligations.obligation_id
-    inner join units on owed.obligation_id = units.obligation_id
-    inner join plans on obligations.plan_id = plans.plan_id
-    left join in_force on owed.obligation_id = in_force.obligation_id
-    left join answers
-        on
-            in_force.report_id = answers.report_id
-            and owed.target_id = answers.target_id
-    where obligations.is_expected
+    from {{ ref('stg_office__target_owed') }}
+    inner join obligations using (obligation_id)
+    left join {{ ref('int_report_in_force') }} using (obligation_id)
+    left join {{ ref('fct_target_value') }} as answers using (report_id, target_id)
 ),
 
 scopes as (
     select
-        own.*,
-        own.unit_key as scope_key,
+        *,
+        unit_key as scope_key,
         'own' as scope
     from own
     union all
     select
-        own.*,
-        own.district_key as scope_key,
+        *,
+        district_key as scope_key,
         'with_communes' as scope
     from own
-    where own.district_key is not null and own.level <> 'agency'
+    where district_key is not null and level <> 'agency'
     union all
     select
-        own.*,
-        own.province_key as scope_key,
+        *,
+        province_key as scope_key,
         'province' as scope
     from own
 ),
@@ -82,13 +58,13 @@ reported as (
         period,
         max(year) as year,
         cast(count(*) as integer) as n_owing,
-        cast(sum(case when answer = 'reported' then 1 else 0 end) as integer) as n_reporting,
-        cast(sum(
-            case when answer in ('nothing_arose', 'not_applicable', 'not_measurable') then 1 else 0 end
+        cast(count(*) filter (where answer = 'reported') as integer) as n_reporting,
+        cast(count(*) filter (
+            where answer in ('nothing_arose', 'not_applicable', 'not_measurable')
         ) as integer) as n_without_figures,
-        cast(sum(case when answer = 'reported' then numerator end) as decimal(18, 6)) as numerator,
-        cast(sum(case when answer = 'reported' then denominator end) as decimal(18, 6)) as denominator,
-        max(case when is_simulated then 1 else 0 end) = 1 as is_simulated
+        cast(sum(numerator) filter (where answer = 'reported') as decimal(18, 6)) as numerator,
+        cast(sum(denominator) filter (where answer = 'reported') as decimal(18, 6)) as denominator,
+        bool_or(is_simulated) as is_simulated
     from scopes
     group by plan_id, target_id, scope_key, scope, period
 ),
@@ -96,57 +72,50 @@ reported as (
 -- Targets that are about reporting itself are counted from obligations.
 counted as (
     select
-        obligations.plan_id,
+        plan_id,
         targets.target_id,
-        plans.province_key as scope_key,
+        obligations.province_key as scope_key,
         'province' as scope,
         obligations.period,
         max(obligations.year) as year,
         cast(count(*) as integer) as n_owing,
         cast(count(*) as integer) as n_reporting,
         0 as n_without_figures,
-        cast(sum(
-            case
-                when targets.measured_by = 'accepted_communes' and obligations.is_accepted then 1
-                when targets.measured_by <> 'accepted_communes' and obligations.is_on_time then 1
-                else 0
+        cast(count(*) filter (
+            where case
+                when targets.measured_by = 'accepted_communes' then obligations.is_accepted
+                else obligations.is_on_time
             end
         ) as decimal(18, 6)) as numerator,
         cast(count(*) as decimal(18, 6)) as denominator,
-        max(case when obligations.is_simulated then 1 else 0 end) = 1 as is_simulated
+        bool_or(obligations.is_simulated) as is_simulated
     from obligations
-    inner join units on obligations.obligation_id = units.obligation_id
-    inner join plans on obligations.plan_id = plans.plan_id
-    inner join targets
-        on
-            obligations.plan_id = targets.plan_id
-            and (
-                (
-                    targets.measured_by = 'accepted_communes'
-                    and obligations.deliverable = 'report'
-                    and units.level = 'commune'
-                )
-                or (targets.measured_by = 'plans_on_time' and obligations.deliverable = 'unit_plan')
-                or (targets.measured_by = 'reports_on_time' and obligations.deliverable = 'report')
-            )
-    where obligations.is_expected
-    group by obligations.plan_id, targets.target_id, plans.province_key, obligations.period
+    inner join targets using (plan_id)
+    where
+        case targets.measured_by
+            when 'accepted_communes' then obligations.deliverable = 'report' and obligations.level = 'commune'
+            when 'plans_on_time' then obligations.deliverable = 'unit_plan'
+            when 'reports_on_time' then obligations.deliverable = 'report'
+        end
+    group by plan_id, targets.target_id, obligations.province_key, obligations.period
+),
+
+united as (
+    select * from reported
+    union all
+    select * from counted
 ),
 
 valued as (
     select
-        united.*,
-        cast(100 * united.numerator / nullif(united.denominator, 0) as decimal(9, 4)) as value_pct
-    from (
-        select * from reported
-        union all
-        select * from counted
-    ) as united
+        *,
+        cast(100 * numerator / nullif(denominator, 0) as decimal(9, 4)) as value_pct
+    from united
 )
 
 select
-    valued.plan_id,
-    valued.target_id,
+    plan_id,
+    target_id,
     valued.scope_key as unit_key,
     valued.scope,
     valued.period,
@@ -169,7 +138,4 @@ select
     end as state,
     valued.is_simulated
 from valued
-inner join targets
-    on
-        valued.plan_id = targets.plan_id
-        and valued.target_id = targets.target_id
+inner join targets using (plan_id, target_id)

@@ -1,42 +1,11 @@
-with obligations as (
-    select * from {{ ref('fct_obligation') }}
-),
-
-units as (
-    select * from {{ ref('int_unit_on_duty') }}
-),
-
-plans as (
+with plans as (
     select * from {{ ref('dim_plan') }}
-),
-
-in_force as (
-    select * from {{ ref('int_report_in_force') }}
-),
-
-reports as (
-    select * from {{ ref('fct_report') }}
 ),
 
 scored as (
     select
-        obligations.plan_id,
-        obligations.unit_key,
+        obligations.*,
         units.level,
-        units.parent_key,
-        obligations.period,
-        obligations.year,
-        obligations.obligation_id,
-        obligations.state,
-        obligations.days_late,
-        obligations.is_expected,
-        obligations.is_actual,
-        obligations.is_on_time,
-        obligations.is_on_time_strict,
-        obligations.is_complete,
-        obligations.is_accepted,
-        obligations.is_simulated,
-        obligations.state = 'missing' as is_missing,
         case
             when not obligations.is_expected then null
             when obligations.timely_on is null then 0
@@ -60,23 +29,23 @@ scored as (
         case
             when reports.n_checks > 0 then 1 - cast(reports.n_remarks as decimal(18, 6)) / reports.n_checks
         end as quality
-    from obligations
-    inner join units on obligations.obligation_id = units.obligation_id
-    inner join plans on obligations.plan_id = plans.plan_id
-    left join in_force on obligations.obligation_id = in_force.obligation_id
-    left join reports on in_force.report_id = reports.report_id
+    from {{ ref('fct_obligation') }} as obligations
+    inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
+    inner join plans using (plan_id)
+    left join {{ ref('int_report_in_force') }} as in_force using (obligation_id)
+    left join {{ ref('fct_report') }} as reports on in_force.report_id = reports.report_id
 ),
 
 spans as (
     select
-        scored.*,
-        scored.period as span,
+        *,
+        period as span,
         'period' as span_kind
     from scored
     union all
     select
-        scored.*,
-        cast(scored.year as varchar) as span,
+        *,
+        cast(year as varchar) as span,
         'year' as span_kind
     from scored
 ),
@@ -90,15 +59,15 @@ summed as (
         max(span_kind) as span_kind,
         max(year) as year,
         case when max(span_kind) = 'period' then max(state) end as state,
-        cast(sum(case when is_expected then 1 else 0 end) as integer) as expected,
-        cast(sum(case when is_actual then 1 else 0 end) as integer) as actual,
-        cast(sum(case when is_on_time then 1 else 0 end) as integer) as actual_on_time,
-        cast(sum(case when is_on_time_strict then 1 else 0 end) as integer) as actual_on_time_strict,
-        cast(sum(case when is_complete then 1 else 0 end) as integer) as complete,
-        cast(sum(case when is_accepted then 1 else 0 end) as integer) as accepted,
-        cast(sum(case when is_expected and is_missing then 1 else 0 end) as integer) as missing,
+        cast(count(*) filter (where is_expected) as integer) as expected,
+        cast(count(*) filter (where is_actual) as integer) as actual,
+        cast(count(*) filter (where is_on_time) as integer) as actual_on_time,
+        cast(count(*) filter (where is_on_time_strict) as integer) as actual_on_time_strict,
+        cast(count(*) filter (where is_complete) as integer) as complete,
+        cast(count(*) filter (where is_accepted) as integer) as accepted,
+        cast(count(*) filter (where is_expected and state = 'missing') as integer) as missing,
         max(days_late) as worst_days_late,
-        max(case when is_simulated then 1 else 0 end) = 1 as is_simulated,
+        bool_or(is_simulated) as is_simulated,
         cast(avg(timeliness) as decimal(9, 6)) as timeliness,
         cast(avg(completeness) as decimal(9, 6)) as completeness,
         cast(avg(quality) as decimal(9, 6)) as quality
@@ -116,7 +85,7 @@ composed as (
         * power(cast(summed.completeness as double precision), plans.weight_completeness)
         * power(cast(summed.quality as double precision), plans.weight_quality) as product
     from summed
-    inner join plans on summed.plan_id = plans.plan_id
+    inner join plans using (plan_id)
 )
 
 select

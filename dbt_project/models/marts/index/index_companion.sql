@@ -1,81 +1,33 @@
 -- Each companion index as a whole beside the main index of the same year and province.
-with current_score as (
-    select * from {{ ref('int_score_current') }}
-    where level = 'total'
-),
-
-ranked as (
-    select * from {{ ref('int_score_ranked') }}
-),
-
-stated_rank as (
-    select * from {{ ref('fct_rank_stated') }}
-),
-
-indices as (
-    select * from {{ ref('dim_index') }}
-),
-
-releases as (
-    select * from {{ ref('dim_release') }}
-),
-
-provinces as (
-    select * from {{ ref('dim_province') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
-),
-
-placed as (
+with placed as (
     select
-        current_score.index_id,
+        index_id,
         indices.role,
         indices.name_vi as index_name_vi,
         indices.name_en as index_name_en,
-        current_score.year,
-        current_score.province_key,
-        provinces.name_vi as province_name_vi,
-        current_score.release_id,
-        current_score.score,
+        year,
+        province_key,
+        provinces.province_name_vi,
+        release_id,
+        scores.score,
         indicators.scale_min,
         indicators.scale_max,
-        current_score.obs_status,
-        current_score.obs_reason,
+        scores.obs_status,
+        scores.obs_reason,
         coalesce(ranked.rank, stated_rank.rank_stated) as rank,
         case when ranked.rank is null then stated_rank.n_ranked_stated else ranked.n_ranked end as n_ranked,
         case
             when ranked.rank is not null then 'computed'
             when stated_rank.rank_stated is not null then 'stated'
-        end as rank_basis,
-        releases.published_on,
-        releases.source,
-        releases.note
-    from current_score
-    inner join indices on current_score.index_id = indices.index_id
-    inner join releases on current_score.release_id = releases.release_id
-    inner join provinces
-        on
-            current_score.province_key = provinces.province_key
-            and releases.provinces_as_of >= provinces.valid_from
-            and (provinces.valid_to is null or releases.provinces_as_of <= provinces.valid_to)
-    left join indicators
-        on
-            current_score.index_id = indicators.index_id
-            and current_score.method = indicators.method
-            and current_score.indicator_key = indicators.indicator_key
-    left join ranked
-        on
-            current_score.index_id = ranked.index_id
-            and current_score.year = ranked.year
-            and current_score.province_key = ranked.province_key
-            and current_score.indicator_key = ranked.indicator_key
-    left join stated_rank
-        on
-            current_score.release_id = stated_rank.release_id
-            and current_score.province_key = stated_rank.province_key
-            and current_score.indicator_key = stated_rank.indicator_key
+        end as rank_basis
+    from {{ ref('int_score_current') }} as scores
+    inner join {{ ref('dim_index') }} as indices using (index_id)
+    inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)
+    left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    left join {{ ref('int_score_ranked') }} as ranked using (index_id, year, province_key, indicator_key)
+    left join {{ ref('fct_rank_stated') }} as stated_rank
+        using (release_id, index_id, year, province_key, indicator_key)
+    where scores.level = 'total'
 )
 
 select
@@ -95,15 +47,16 @@ select
     companion.rank,
     companion.n_ranked,
     companion.rank_basis,
-    companion.published_on,
-    companion.source,
-    companion.note,
+    releases.published_on,
+    releases.source,
+    releases.note,
     main.index_id as main_index_id,
     main.score as main_score,
     main.obs_status as main_obs_status,
     main.rank as main_rank,
     main.n_ranked as main_n_ranked
 from placed as companion
+inner join {{ ref('dim_release') }} as releases on companion.release_id = releases.release_id
 left join placed as main
     on
         companion.year = main.year

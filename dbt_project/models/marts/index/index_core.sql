@@ -5,17 +5,8 @@ with scores as (
     where is_field
 ),
 
-ranked as (
-    select * from {{ ref('int_score_ranked') }}
-),
-
 verdicts as (
     select * from {{ ref('int_indicator_window') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
-    where level = 'sub_dimension'
 ),
 
 windows as (
@@ -30,23 +21,16 @@ windows as (
 -- The core: concepts of the last year that may be compared over the whole window.
 judged as (
     select
-        windows.index_id,
-        windows.from_year,
-        windows.to_year,
-        indicators.indicator_key,
+        index_id,
+        from_year,
+        to_year,
+        indicator_key,
         indicators.code,
         verdicts.indicator_key is not null and verdicts.break_reason is null as is_core
     from windows
-    inner join indicators
-        on
-            windows.index_id = indicators.index_id
-            and windows.method = indicators.method
-    left join verdicts
-        on
-            windows.index_id = verdicts.index_id
-            and windows.from_year = verdicts.from_year
-            and windows.to_year = verdicts.to_year
-            and indicators.indicator_key = verdicts.indicator_key
+    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method)
+    left join verdicts using (index_id, from_year, to_year, indicator_key)
+    where indicators.level = 'sub_dimension'
 ),
 
 cores as (
@@ -54,7 +38,7 @@ cores as (
         index_id,
         from_year,
         to_year,
-        count(case when is_core then 1 end) as n_core_parts,
+        count(*) filter (where is_core) as n_core_parts,
         count(*) as n_parts,
         string_agg(case when not is_core then code end, ', ' order by code) as left_out
     from judged
@@ -63,82 +47,68 @@ cores as (
 
 summed as (
     select
-        judged.index_id,
-        judged.from_year,
-        judged.to_year,
+        index_id,
+        from_year,
+        to_year,
         scores.year,
         scores.province_key,
         case when count(scores.score) = cores.n_core_parts then sum(scores.score) end as core_score
     from judged
-    inner join cores
-        on
-            judged.index_id = cores.index_id
-            and judged.from_year = cores.from_year
-            and judged.to_year = cores.to_year
-    inner join scores
-        on
-            judged.index_id = scores.index_id
-            and judged.indicator_key = scores.indicator_key
-            and scores.year in (judged.from_year, judged.to_year)
-    where judged.is_core
-    group by
-        judged.index_id, judged.from_year, judged.to_year, scores.year, scores.province_key, cores.n_core_parts
-),
-
-core_ranked as (
-    select
-        index_id,
-        from_year,
-        to_year,
-        year,
-        province_key,
-        core_score,
-        case
-            when core_score is not null
-                then rank() over (
-                    partition by index_id, from_year, to_year, year
-                    order by core_score desc nulls last
-                )
-        end as core_rank,
-        count(core_score) over (partition by index_id, from_year, to_year, year) as core_n
-    from summed
-),
-
-mergers as (
-    select * from {{ ref('int_province_merger') }}
+    inner join cores using (index_id, from_year, to_year)
+    inner join scores using (index_id, indicator_key)
+    where judged.is_core and scores.year in (from_year, to_year)
+    group by index_id, from_year, to_year, scores.year, scores.province_key, cores.n_core_parts
 ),
 
 totals as (
     select
-        scores.index_id,
-        scores.year,
-        scores.province_key,
+        index_id,
+        year,
+        province_key,
         scores.score,
         ranked.rank,
         ranked.n_ranked
     from scores
-    inner join ranked
-        on
-            scores.index_id = ranked.index_id
-            and scores.year = ranked.year
-            and scores.province_key = ranked.province_key
-            and scores.indicator_key = ranked.indicator_key
+    inner join {{ ref('int_score_ranked') }} as ranked using (index_id, year, province_key, indicator_key)
     where scores.level = 'total'
+),
+
+ends as (
+    select
+        index_id,
+        summed.from_year,
+        summed.to_year,
+        year,
+        province_key,
+        summed.core_score,
+        case
+            when summed.core_score is not null
+                then rank() over (
+                    partition by index_id, summed.from_year, summed.to_year, year
+                    order by summed.core_score desc nulls last
+                )
+        end as core_rank,
+        count(summed.core_score) over (partition by index_id, summed.from_year, summed.to_year, year) as core_n,
+        totals.score,
+        totals.rank,
+        totals.n_ranked
+    from summed
+    left join totals using (index_id, year, province_key)
 )
 
 select
-    cores.index_id,
-    cores.from_year,
-    cores.to_year,
-    core_from.province_key,
-    total_from.score as total_from,
-    total_from.rank as rank_from,
-    total_from.n_ranked as n_from,
-    total_to.score as total_to,
-    total_to.rank as rank_to,
-    total_to.n_ranked as n_to,
-    cast(total_to.score - total_from.score as decimal(15, 9)) as total_change,
-    total_from.rank - total_to.rank as rank_change,
+    index_id,
+    from_year,
+    to_year,
+    province_key,
+    core_from.score as total_from,
+    core_from.rank as rank_from,
+    core_from.n_ranked as n_from,
+    core_to.score as total_to,
+    core_to.rank as rank_to,
+    core_to.n_ranked as n_to,
+    cast(core_to.score - core_from.score as decimal(15, 9)) as total_change,
+    core_from.rank - core_to.rank as rank_change,
     cast(core_from.core_score as decimal(15, 9)) as core_from,
     cast(core_from.core_rank as integer) as core_rank_from,
     cast(core_from.core_n as integer) as core_n_from,
@@ -152,33 +122,7 @@ select
     cast(cast(cores.n_core_parts as decimal(9, 6)) / cores.n_parts as decimal(9, 6)) as core_share,
     cores.left_out
 from cores
-inner join core_ranked as core_from
-    on
-        cores.index_id = core_from.index_id
-        and cores.from_year = core_from.from_year
-        and cores.to_year = core_from.to_year
-        and cores.from_year = core_from.year
-inner join core_ranked as core_to
-    on
-        cores.index_id = core_to.index_id
-        and cores.from_year = core_to.from_year
-        and cores.to_year = core_to.to_year
-        and cores.to_year = core_to.year
-        and core_from.province_key = core_to.province_key
-left join mergers
-    on
-        cores.index_id = mergers.index_id
-        and cores.from_year = mergers.from_year
-        and cores.to_year = mergers.to_year
-        and core_from.province_key = mergers.province_key
-left join totals as total_from
-    on
-        cores.index_id = total_from.index_id
-        and cores.from_year = total_from.year
-        and core_from.province_key = total_from.province_key
-left join totals as total_to
-    on
-        cores.index_id = total_to.index_id
-        and cores.to_year = total_to.year
-        and core_from.province_key = total_to.province_key
-where mergers.province_key is null
+inner join ends as core_from using (index_id, from_year, to_year)
+inner join ends as core_to using (index_id, from_year, to_year, province_key)
+left join {{ ref('int_province_merger') }} as mergers using (index_id, from_year, to_year, province_key)
+where core_from.year = from_year and core_to.year = to_year and mergers.province_key is null

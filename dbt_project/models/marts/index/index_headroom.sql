@@ -4,51 +4,29 @@ with scores as (
     where level = 'sub_dimension' and score is not null
 ),
 
-changes as (
-    select * from {{ ref('index_change') }}
-    where level = 'sub_dimension' and comparable_reason is null
-),
-
-reliability as (
-    select * from {{ ref('int_indicator_reliability') }}
-),
-
-responsibility as (
-    select distinct
-        dim_plan.plan_id,
-        dim_plan.province_key,
-        plan_responsibility.indicator_key,
-        plan_responsibility.task_id,
-        plan_responsibility.holder_name_vi
-    from {{ ref('plan_responsibility') }} as plan_responsibility
-    inner join {{ ref('dim_plan') }} as dim_plan on plan_responsibility.plan_id = dim_plan.plan_id
-    where plan_responsibility.task_id is not null and plan_responsibility.indicator_key is not null
-),
-
 tasks as (
     select
-        province_key,
-        indicator_key,
-        string_agg(distinct task_id, ', ' order by task_id) as tasks,
-        string_agg(distinct holder_name_vi, ', ' order by holder_name_vi) as owners_vi
-    from responsibility
-    group by province_key, indicator_key
+        plans.province_key,
+        responsibility.indicator_key,
+        string_agg(distinct responsibility.task_id, ', ' order by responsibility.task_id) as tasks,
+        string_agg(distinct responsibility.holder_name_vi, ', ' order by responsibility.holder_name_vi) as owners_vi
+    from {{ ref('plan_responsibility') }} as responsibility
+    inner join {{ ref('dim_plan') }} as plans using (plan_id)
+    where responsibility.task_id is not null and responsibility.indicator_key is not null
+    group by plans.province_key, responsibility.indicator_key
 ),
 
 -- The highest of many noisy scores is partly luck: each is drawn to the mean by its reliability, from three waves.
 shrunken as (
     select
-        scores.index_id,
+        index_id,
         scores.year,
-        scores.indicator_key,
+        indicator_key,
         scores.score,
-        avg(scores.score) over (partition by scores.index_id, scores.year, scores.indicator_key) as mean_score,
+        avg(scores.score) over (partition by index_id, scores.year, indicator_key) as mean_score,
         reliability.reliability
     from scores
-    left join reliability
-        on
-            scores.index_id = reliability.index_id
-            and scores.indicator_key = reliability.indicator_key
+    left join {{ ref('int_indicator_reliability') }} as reliability using (index_id, indicator_key)
 ),
 
 fields as (
@@ -71,69 +49,49 @@ own as (
         to_year as year,
         province_key,
         indicator_key,
-        score_from,
-        from_year,
+        score_from as own_best,
+        from_year as own_best_year,
         count(*) over (partition by index_id, to_year, province_key, indicator_key) as own_years,
         row_number() over (
             partition by index_id, to_year, province_key, indicator_key
             order by score_from desc, from_year desc
         ) as place
-    from changes
+    from {{ ref('index_change') }}
+    where level = 'sub_dimension' and comparable_reason is null
+),
+
+own_best as (
+    select * from own
+    where place = 1
 ),
 
 measured as (
     select
-        scores.index_id,
-        scores.year,
-        scores.province_key,
-        scores.indicator_key,
-        scores.code,
-        scores.parent_key,
-        scores.indicator_name_vi,
-        scores.indicator_name_en,
-        scores.score,
-        scores.rank,
-        scores.n_ranked,
+        scores.*,
         fields.best,
         cast(fields.p90_shrunken as decimal(15, 9)) as p90_shrunken,
         cast(fields.p75 as decimal(15, 9)) as p75,
-        own.score_from as own_best,
-        own.from_year as own_best_year,
-        cast(coalesce(own.own_years, 0) as integer) as own_years,
+        own_best.own_best,
+        own_best.own_best_year,
+        cast(coalesce(own_best.own_years, 0) as integer) as own_years,
         tasks.tasks,
         tasks.owners_vi
     from scores
-    inner join fields
-        on
-            scores.index_id = fields.index_id
-            and scores.year = fields.year
-            and scores.indicator_key = fields.indicator_key
-    left join own
-        on
-            scores.index_id = own.index_id
-            and scores.year = own.year
-            and scores.province_key = own.province_key
-            and scores.indicator_key = own.indicator_key
-            and own.place = 1
-    left join tasks
-        on
-            scores.province_key = tasks.province_key
-            and scores.indicator_key = tasks.indicator_key
+    inner join fields using (index_id, year, indicator_key)
+    left join own_best using (index_id, year, province_key, indicator_key)
+    left join tasks using (province_key, indicator_key)
 ),
 
 -- The potential is the way to the 75th percentile, but no more than the way to the own best year where three comparable
 -- years or more are known: one or two years would hide the headroom of a province that has just fallen.
 reached as (
     select
-        measured.*,
+        *,
         case
-            when measured.p75 <= measured.score then 0
-            when
-                measured.own_years >= {{ var('own_record_years') }}
-                and measured.own_best > measured.score
-                and measured.own_best < measured.p75
-                then measured.own_best - measured.score
-            else measured.p75 - measured.score
+            when p75 <= score then 0
+            when own_years >= {{ var('own_record_years') }} and own_best > score and own_best < p75
+                then own_best - score
+            else p75 - score
         end as potential
     from measured
 )

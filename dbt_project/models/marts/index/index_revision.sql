@@ -4,31 +4,23 @@ with releases as (
 ),
 
 scores as (
-    select * from {{ ref('fct_score') }}
-),
-
-in_force as (
-    select * from {{ ref('int_score_in_force') }}
-),
-
-provinces as (
-    select * from {{ ref('int_province_by_release') }}
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
+    select
+        scores.*,
+        indicators.scale_min,
+        indicators.scale_max
+    from {{ ref('fct_score') }} as scores
+    left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
 ),
 
 pairs as (
     select
         later.release_id,
+        earlier.release_id as previous_release_id,
         later.index_id,
         later.year,
         later.known_from,
-        later.method,
         later.withdraws,
-        earlier.release_id as previous_release_id,
-        earlier.method as previous_method
+        later.method <> earlier.method as is_other_method
     from releases as later
     inner join releases as earlier
         on
@@ -38,21 +30,20 @@ pairs as (
 ),
 
 -- A release covers only its own provinces: others stay as they were.
-cells as (
+before as (
     select
         pairs.release_id,
         scores.province_key,
-        scores.indicator_key
-    from pairs
-    inner join scores on pairs.release_id = scores.release_id
-    union
-    select
-        pairs.release_id,
-        scores.province_key,
-        scores.indicator_key
+        scores.indicator_key,
+        scores.level,
+        scores.code,
+        scores.score,
+        scores.obs_status,
+        scores.scale_min,
+        scores.scale_max
     from pairs
     inner join scores on pairs.previous_release_id = scores.release_id
-    inner join provinces
+    inner join {{ ref('int_province_by_release') }} as provinces
         on
             pairs.release_id = provinces.release_id
             and scores.province_key = provinces.province_key
@@ -60,47 +51,22 @@ cells as (
 
 compared as (
     select
-        pairs.release_id,
-        pairs.previous_release_id,
-        pairs.index_id,
-        pairs.year,
-        pairs.known_from,
-        pairs.withdraws,
-        pairs.method <> pairs.previous_method as is_other_method,
-        cells.province_key,
-        cells.indicator_key,
+        pairs.*,
+        province_key,
+        indicator_key,
         coalesce(now_stated.level, before.level) as level,
         coalesce(now_stated.code, before.code) as code,
         before.score as score_before,
         now_stated.score as score_after,
         before.obs_status as status_before,
         now_stated.obs_status as status_after,
-        scale_before.scale_min as scale_min_before,
-        scale_before.scale_max as scale_max_before,
-        scale_after.scale_min as scale_min_after,
-        scale_after.scale_max as scale_max_after
-    from cells
-    inner join pairs on cells.release_id = pairs.release_id
-    left join scores as before
-        on
-            pairs.previous_release_id = before.release_id
-            and cells.province_key = before.province_key
-            and cells.indicator_key = before.indicator_key
-    left join scores as now_stated
-        on
-            pairs.release_id = now_stated.release_id
-            and cells.province_key = now_stated.province_key
-            and cells.indicator_key = now_stated.indicator_key
-    left join indicators as scale_before
-        on
-            before.index_id = scale_before.index_id
-            and before.method = scale_before.method
-            and before.indicator_key = scale_before.indicator_key
-    left join indicators as scale_after
-        on
-            now_stated.index_id = scale_after.index_id
-            and now_stated.method = scale_after.method
-            and now_stated.indicator_key = scale_after.indicator_key
+        before.scale_min as scale_min_before,
+        before.scale_max as scale_max_before,
+        now_stated.scale_min as scale_min_after,
+        now_stated.scale_max as scale_max_after
+    from before
+    full join scores as now_stated using (release_id, province_key, indicator_key)
+    inner join pairs using (release_id)
 ),
 
 told as (
@@ -125,13 +91,13 @@ told as (
 )
 
 select
-    told.release_id,
+    release_id,
     told.previous_release_id,
     told.index_id,
     told.year,
     told.known_from,
-    told.province_key,
-    told.indicator_key,
+    province_key,
+    indicator_key,
     told.level,
     told.code,
     told.kind,
@@ -141,13 +107,7 @@ select
     told.score_after,
     cast(told.score_after - told.score_before as decimal(15, 9)) as change,
     coalesce(told.score_after, in_force.score) as score_in_force,
-    coalesce(
-        case when told.score_after is not null then told.release_id end, in_force.stating_release_id
-    ) as release_in_force
+    case when told.score_after is null then in_force.stating_release_id else release_id end as release_in_force
 from told
-left join in_force
-    on
-        told.release_id = in_force.release_id
-        and told.province_key = in_force.province_key
-        and told.indicator_key = in_force.indicator_key
+left join {{ ref('int_score_in_force') }} as in_force using (release_id, province_key, indicator_key)
 where told.kind is not null

@@ -1,8 +1,4 @@
-with source as (
-    select * from {{ source('landing', 'coverage') }}
-)
-
 select
     release_id,
     province_code
-from source
+from {{ source('landing', 'coverage') }}

@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('landing', 'delivery') }}
-)
-
 select
     release_id,
     index_id,
@@ -11,4 +7,4 @@ select
     n_rows,
     n_findings,
     source_folder
-from source
+from {{ source('landing', 'delivery') }}

@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('landing', 'not_stated') }}
-)
-
 select
     release_id,
     province_code,
@@ -10,4 +6,4 @@ select
     form as not_published_form,
     reason as obs_reason,
     reason_certainty
-from source
+from {{ source('landing', 'not_stated') }}

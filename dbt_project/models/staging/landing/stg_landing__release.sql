@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('landing', 'release') }}
-)
-
 select
     release_id,
     index_id,
@@ -21,4 +17,4 @@ select
     note,
     source_folder,
     sha256
-from source
+from {{ source('landing', 'release') }}

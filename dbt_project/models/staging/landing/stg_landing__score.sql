@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('landing', 'score') }}
-)
-
 select
     release_id,
     province_code,
@@ -16,4 +12,4 @@ select
     source_file,
     source_cell,
     sha256
-from source
+from {{ source('landing', 'score') }}

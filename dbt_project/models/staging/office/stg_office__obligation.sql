@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'obligation') }}
-)
-
 select
     obligation_id,
     plan_id,
@@ -19,4 +15,4 @@ select
     not_applicable_reason,
     communes_existing,
     is_simulated
-from source
+from {{ source('office', 'obligation') }}

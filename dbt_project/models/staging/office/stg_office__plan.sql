@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'plan') }}
-)
-
 select
     plan_id,
     plan_version,
@@ -28,4 +24,4 @@ select
     cap_missing,
     cap_unverified,
     source
-from source
+from {{ source('office', 'plan') }}

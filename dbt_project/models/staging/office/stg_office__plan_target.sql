@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'plan_target') }}
-)
-
 select
     plan_id,
     target_id,
@@ -21,4 +17,4 @@ select
     denominator_vi,
     denominator_en,
     note
-from source
+from {{ source('office', 'plan_target') }}

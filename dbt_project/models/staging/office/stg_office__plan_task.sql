@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'plan_task') }}
-)
-
 select
     plan_id,
     task_id,
@@ -13,4 +9,4 @@ select
     units,
     frequency,
     is_reported
-from source
+from {{ source('office', 'plan_task') }}

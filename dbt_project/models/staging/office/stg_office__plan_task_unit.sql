@@ -1,10 +1,6 @@
-with source as (
-    select * from {{ source('office', 'plan_task_unit') }}
-)
-
 select
     plan_id,
     task_id,
     unit_key,
     valid_from
-from source
+from {{ source('office', 'plan_task_unit') }}

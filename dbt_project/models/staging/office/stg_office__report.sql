@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'report') }}
-)
-
 select
     report_id,
     obligation_id,
@@ -30,4 +26,4 @@ select
     source_file,
     original_name,
     sha256
-from source
+from {{ source('office', 'report') }}

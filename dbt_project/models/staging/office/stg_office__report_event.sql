@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'report_event') }}
-)
-
 select
     event_id,
     obligation_id,
@@ -10,4 +6,4 @@ select
     decision_no,
     reason,
     done_by
-from source
+from {{ source('office', 'report_event') }}

@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'report_finding') }}
-)
-
 select
     finding_id,
     report_id,
@@ -15,4 +11,4 @@ select
     found,
     expected,
     remedy
-from source
+from {{ source('office', 'report_finding') }}

@@ -1,8 +1,4 @@
-with source as (
-    select * from {{ source('office', 'reporting_day') }}
-)
-
 select
     day,
     is_simulated
-from source
+from {{ source('office', 'reporting_day') }}

@@ -1,8 +1,4 @@
-with source as (
-    select * from {{ source('office', 'target_owed') }}
-)
-
 select
     obligation_id,
     target_id
-from source
+from {{ source('office', 'target_owed') }}

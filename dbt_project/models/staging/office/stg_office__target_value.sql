@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'target_value') }}
-)
-
 select
     report_id,
     target_id,
@@ -10,4 +6,4 @@ select
     denominator,
     reason,
     source_cell
-from source
+from {{ source('office', 'target_value') }}

@@ -1,7 +1,3 @@
-with source as (
-    select * from {{ source('office', 'task_progress') }}
-)
-
 select
     report_id,
     task_id,
@@ -10,4 +6,4 @@ select
     evidence,
     reason,
     source_cell
-from source
+from {{ source('office', 'task_progress') }}

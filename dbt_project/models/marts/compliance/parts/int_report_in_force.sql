@@ -1,26 +1,14 @@
-with reports as (
-    select * from {{ ref('fct_report') }}
-),
-
-obligations as (
-    select * from {{ ref('fct_obligation') }}
-),
-
-numbered as (
+with numbered as (
     select
-        report_id,
-        obligation_id,
+        *,
         row_number() over (partition by obligation_id order by received_at desc, version desc) as from_last
-    from reports
+    from {{ ref('fct_report') }}
     where state = 'received' and obligation_id is not null
 )
 
 select
-    obligations.obligation_id,
+    obligation_id,
     numbered.report_id
-from obligations
-inner join numbered
-    on
-        obligations.obligation_id = numbered.obligation_id
-        and numbered.from_last = 1
-where obligations.is_expected
+from {{ ref('fct_obligation') }} as obligations
+inner join numbered using (obligation_id)
+where obligations.is_expected and numbered.from_last = 1

@@ -3,200 +3,93 @@
 -- measurement  all else of what has a break in the window, is new, or is no longer measured;
 -- national     the mean of the rest over the provinces with a total in both years;
 -- own          what is left.
-with methods as (
-    select * from {{ ref('dim_method') }}
-    where aggregation = 'sum_of_parts'
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
-    where level = 'sub_dimension'
-),
-
-verdicts as (
+with verdicts as (
     select * from {{ ref('int_indicator_window') }}
 ),
 
-mergers as (
-    select * from {{ ref('int_province_merger') }}
-),
-
 scores as (
-    select
-        index_id,
-        year,
-        province_key,
-        indicator_key,
-        level,
-        parent_key,
-        method,
-        score,
-        obs_status
-    from {{ ref('int_score_current') }}
+    select * from {{ ref('int_score_current') }}
     where is_field and obs_status <> 'M'
-),
-
--- A province that exists in one of the two years only is another place: it has no change.
-places as (
-    select distinct
-        index_id,
-        year,
-        province_key
-    from scores
 ),
 
 windows as (
     select distinct
-        verdicts.index_id,
+        index_id,
         verdicts.from_year,
         verdicts.to_year
     from verdicts
-    inner join methods
-        on
-            verdicts.index_id = methods.index_id
-            and verdicts.method = methods.method
+    inner join {{ ref('dim_method') }} as methods using (index_id, method)
+    where methods.aggregation = 'sum_of_parts'
 ),
 
--- The provinces with a total in both years: the national change is their mean.
-common as (
+-- A province that exists in one of the two years only, or took in others between them, is another place: it has no
+-- change. The national change is the mean of those with a total in both years.
+places as (
     select
-        windows.index_id,
-        windows.from_year,
-        windows.to_year,
-        later.province_key
+        index_id,
+        from_year,
+        to_year,
+        province_key,
+        count(scores.score) filter (where scores.level = 'total') = 2 as is_common
     from windows
-    inner join scores as earlier
-        on
-            windows.index_id = earlier.index_id
-            and windows.from_year = earlier.year
-            and earlier.level = 'total'
-    inner join scores as later
-        on
-            windows.index_id = later.index_id
-            and windows.to_year = later.year
-            and later.level = 'total'
-            and earlier.province_key = later.province_key
-    where earlier.score is not null and later.score is not null
+    inner join scores using (index_id)
+    left join {{ ref('int_province_merger') }} as mergers using (index_id, from_year, to_year, province_key)
+    where scores.year in (from_year, to_year) and mergers.province_key is null
+    group by index_id, from_year, to_year, province_key
+    having count(distinct scores.year) = 2
 ),
 
 parts as (
     select
-        scores.index_id,
-        scores.year,
-        scores.province_key,
-        scores.indicator_key,
-        scores.parent_key,
-        scores.score,
+        scores.*,
         indicators.scale_min,
         indicators.scale_max
     from scores
-    inner join indicators
-        on
-            scores.index_id = indicators.index_id
-            and scores.method = indicators.method
-            and scores.indicator_key = indicators.indicator_key
+    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    where scores.level = 'sub_dimension'
 ),
 
+-- Each part at either end of a window. year_without is the end at which it was not measured, if there is one.
 both_ends as (
     select
-        windows.index_id,
-        windows.from_year,
-        windows.to_year,
-        later.province_key,
-        later.indicator_key,
-        later.parent_key,
-        case when earlier.indicator_key is null then 'new' else 'kept' end as presence,
-        earlier.score as score_from,
-        later.score as score_to,
-        earlier.scale_min as scale_min_from,
-        earlier.scale_max as scale_max_from,
-        later.scale_min as scale_min_to,
-        later.scale_max as scale_max_to,
-        case when earlier.indicator_key is null then parent.obs_status end as parent_status_elsewhere
-    from windows
-    inner join parts as later
-        on
-            windows.index_id = later.index_id
-            and windows.to_year = later.year
-    inner join places
-        on
-            windows.index_id = places.index_id
-            and windows.from_year = places.year
-            and later.province_key = places.province_key
-    left join parts as earlier
-        on
-            windows.index_id = earlier.index_id
-            and windows.from_year = earlier.year
-            and later.province_key = earlier.province_key
-            and later.indicator_key = earlier.indicator_key
-    left join scores as parent
-        on
-            windows.index_id = parent.index_id
-            and windows.from_year = parent.year
-            and later.province_key = parent.province_key
-            and later.parent_key = parent.indicator_key
-    union all
-    select
-        windows.index_id,
-        windows.from_year,
-        windows.to_year,
-        earlier.province_key,
-        earlier.indicator_key,
-        earlier.parent_key,
-        'gone' as presence,
-        earlier.score as score_from,
-        null as score_to,
-        null as scale_min_from,
-        null as scale_max_from,
-        null as scale_min_to,
-        null as scale_max_to,
-        parent.obs_status as parent_status_elsewhere
-    from windows
-    inner join parts as earlier
-        on
-            windows.index_id = earlier.index_id
-            and windows.from_year = earlier.year
-    inner join places
-        on
-            windows.index_id = places.index_id
-            and windows.to_year = places.year
-            and earlier.province_key = places.province_key
-    left join parts as later
-        on
-            windows.index_id = later.index_id
-            and windows.to_year = later.year
-            and earlier.province_key = later.province_key
-            and earlier.indicator_key = later.indicator_key
-    left join scores as parent
-        on
-            windows.index_id = parent.index_id
-            and windows.to_year = parent.year
-            and earlier.province_key = parent.province_key
-            and earlier.parent_key = parent.indicator_key
-    where later.indicator_key is null
+        index_id,
+        places.from_year,
+        places.to_year,
+        province_key,
+        places.is_common,
+        parts.indicator_key,
+        parts.parent_key,
+        case
+            when min(parts.year) = places.to_year then places.from_year
+            when max(parts.year) = places.from_year then places.to_year
+        end as year_without,
+        max(case when parts.year = places.from_year then parts.score end) as score_from,
+        max(case when parts.year = places.to_year then parts.score end) as score_to,
+        max(case when parts.year = places.from_year then parts.scale_min end) as scale_min_from,
+        max(case when parts.year = places.from_year then parts.scale_max end) as scale_max_from,
+        max(case when parts.year = places.to_year then parts.scale_min end) as scale_min_to,
+        max(case when parts.year = places.to_year then parts.scale_max end) as scale_max_to
+    from places
+    inner join parts using (index_id, province_key)
+    where parts.year in (places.from_year, places.to_year)
+    group by
+        index_id, province_key, places.from_year, places.to_year, places.is_common,
+        parts.indicator_key, parts.parent_key
 ),
 
 moved as (
     select
-        both_ends.index_id,
-        both_ends.from_year,
-        both_ends.to_year,
-        both_ends.province_key,
-        both_ends.indicator_key,
-        both_ends.parent_key,
-        both_ends.presence,
-        both_ends.score_from,
-        both_ends.score_to,
+        both_ends.*,
         case
             -- A part that is new or gone counts only where its dimension is published in the other year.
-            when both_ends.parent_status_elsewhere in ('Q', 'L') then null
-            when both_ends.presence = 'new' then both_ends.score_to
-            when both_ends.presence = 'gone' then -both_ends.score_from
+            when elsewhere.obs_status in ('Q', 'L') then null
+            when both_ends.year_without = both_ends.from_year then both_ends.score_to
+            when both_ends.year_without = both_ends.to_year then -both_ends.score_from
             else both_ends.score_to - both_ends.score_from
         end as contribution,
         cast(
             case
-                when both_ends.presence <> 'kept' or both_ends.scale_max_from = both_ends.scale_max_to then 0
+                when both_ends.year_without is not null or both_ends.scale_max_from = both_ends.scale_max_to then 0
                 else
                     both_ends.scale_min_to
                     + (both_ends.score_from - both_ends.scale_min_from)
@@ -205,30 +98,17 @@ moved as (
                     - both_ends.score_from
             end as decimal(15, 9)
         ) as rescale_part,
-        both_ends.presence <> 'kept'
+        both_ends.year_without is not null
         or not coalesce(verdicts.is_measured_all_through, false)
-        or coalesce(verdicts.is_broken, false) as is_measurement,
-        common.province_key is not null as is_common
+        or coalesce(verdicts.is_broken, false) as is_measurement
     from both_ends
-    left join verdicts
+    left join verdicts using (index_id, from_year, to_year, indicator_key)
+    left join scores as elsewhere
         on
-            both_ends.index_id = verdicts.index_id
-            and both_ends.from_year = verdicts.from_year
-            and both_ends.to_year = verdicts.to_year
-            and both_ends.indicator_key = verdicts.indicator_key
-    left join common
-        on
-            both_ends.index_id = common.index_id
-            and both_ends.from_year = common.from_year
-            and both_ends.to_year = common.to_year
-            and both_ends.province_key = common.province_key
-    left join mergers
-        on
-            both_ends.index_id = mergers.index_id
-            and both_ends.from_year = mergers.from_year
-            and both_ends.to_year = mergers.to_year
-            and both_ends.province_key = mergers.province_key
-    where mergers.province_key is null
+            both_ends.index_id = elsewhere.index_id
+            and both_ends.year_without = elsewhere.year
+            and both_ends.province_key = elsewhere.province_key
+            and both_ends.parent_key = elsewhere.indicator_key
 ),
 
 fields as (
@@ -246,14 +126,12 @@ fields as (
 )
 
 select
-    moved.index_id,
-    moved.from_year,
-    moved.to_year,
+    index_id,
+    from_year,
+    to_year,
     moved.province_key,
-    moved.indicator_key,
+    indicator_key,
     moved.parent_key,
-    moved.score_from,
-    moved.score_to,
     cast(moved.contribution as decimal(15, 9)) as contribution,
     case when moved.contribution is not null then moved.rescale_part end as rescale_part,
     cast(
@@ -271,9 +149,4 @@ select
     cast(coalesce(fields.n_common, 0) as integer) as n_common,
     moved.is_measurement
 from moved
-left join fields
-    on
-        moved.index_id = fields.index_id
-        and moved.from_year = fields.from_year
-        and moved.to_year = fields.to_year
-        and moved.indicator_key = fields.indicator_key
+left join fields using (index_id, from_year, to_year, indicator_key)

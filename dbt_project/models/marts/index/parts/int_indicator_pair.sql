@@ -1,59 +1,51 @@
 -- May this year's measure of a concept be compared with last year's? One verdict for all provinces.
-with releases as (
-    select * from {{ ref('dim_release') }}
-    where is_current
-),
-
-indicators as (
-    select * from {{ ref('dim_indicator') }}
-),
-
-breaks as (
+with breaks as (
     select * from {{ ref('indicator_break') }}
     where decision = 'break'
 ),
 
-yearly as (
+this_year as (
     select
-        releases.index_id,
+        index_id,
         releases.year,
         indicators.indicator_key,
         indicators.level,
         indicators.parent_key,
         indicators.scale_max
-    from releases
-    inner join indicators
-        on
-            releases.index_id = indicators.index_id
-            and releases.method = indicators.method
+    from {{ ref('dim_release') }} as releases
+    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method)
+    where releases.is_current
 ),
 
+last_year as (
+    select
+        index_id,
+        year + 1 as year,
+        indicator_key,
+        level,
+        parent_key,
+        scale_max
+    from this_year
+),
+
+-- What is measured in either year: a concept that is no longer measured breaks the sums that it was part of.
 paired as (
     select
-        this_year.index_id,
-        this_year.year,
-        this_year.indicator_key,
-        this_year.level,
-        this_year.parent_key,
-        last_year.indicator_key is not null as is_measured_before,
+        index_id,
+        year,
+        indicator_key,
+        coalesce(this_year.level, last_year.level) as level,
+        coalesce(this_year.parent_key, last_year.parent_key) as parent_key,
+        this_year.level is not null as is_measured,
+        last_year.level is not null as is_measured_before,
         coalesce(this_year.scale_max <> last_year.scale_max, false) as is_rescaled
-    from yearly as this_year
-    left join yearly as last_year
-        on
-            this_year.index_id = last_year.index_id
-            and this_year.indicator_key = last_year.indicator_key
-            and this_year.year = last_year.year + 1
+    from this_year
+    full join last_year using (index_id, year, indicator_key)
 ),
 
 registered as (
     select
-        paired.index_id,
-        paired.year,
-        paired.indicator_key,
-        paired.level,
-        paired.parent_key,
-        paired.is_measured_before,
-        paired.is_rescaled,
+        paired.*,
         exists(
             select 1
             from breaks
@@ -66,89 +58,37 @@ registered as (
     from paired
 ),
 
--- A concept that is no longer measured breaks the sums that it was part of.
-gone as (
-    select
-        last_year.index_id,
-        last_year.year + 1 as year,
-        last_year.parent_key
-    from yearly as last_year
-    left join yearly as this_year
-        on
-            last_year.index_id = this_year.index_id
-            and last_year.indicator_key = this_year.indicator_key
-            and last_year.year = this_year.year - 1
-    where this_year.indicator_key is null
-),
-
-sub_dimensions as (
+-- What holds of the parts of a dimension, and of those of the total.
+parts as (
     select
         index_id,
         year,
-        parent_key,
-        case
-            when not is_measured_before then 'composition_changed'
-            when is_rescaled then 'composition_changed'
-            when is_broken then 'part_changed'
-        end as reason
-    from registered
-    where level = 'sub_dimension'
-    union all
-    select
-        index_id,
-        year,
-        parent_key,
-        'composition_changed' as reason
-    from gone
-    where parent_key <> 'total'
-),
-
--- A part that came, went or changed its scale matters more than one whose measure changed: of two reasons it is told.
-summed_up as (
-    select
-        index_id,
-        year,
-        parent_key as indicator_key,
-        reason
-    from sub_dimensions
-    union all
-    select
-        index_id,
-        year,
-        'total' as indicator_key,
-        reason
-    from sub_dimensions
-),
-
-inherited as (
-    select
-        index_id,
-        year,
-        indicator_key,
-        case
-            when count(*) filter (where reason = 'composition_changed') > 0 then 'composition_changed'
-            when count(*) filter (where reason = 'part_changed') > 0 then 'part_changed'
-        end as reason
-    from summed_up
-    group by index_id, year, indicator_key
+        whole.indicator_key,
+        count(*) filter (
+            where part.is_rescaled or not (part.is_measured and part.is_measured_before)
+        ) > 0 as is_composition_changed,
+        count(*) filter (where part.is_broken) > 0 as is_part_changed
+    from registered as part
+    inner join registered as whole using (index_id, year)
+    where part.level = 'sub_dimension' and whole.indicator_key in (part.parent_key, 'total')
+    group by index_id, year, whole.indicator_key
 )
 
 select
-    registered.index_id,
-    registered.year,
-    registered.indicator_key,
+    index_id,
+    year,
+    indicator_key,
     registered.is_measured_before,
     registered.is_broken,
+    -- A part that came, went or changed its scale matters more than one whose measure changed.
     case
         when not registered.is_measured_before then 'not_measured_before'
         when registered.is_rescaled and registered.level = 'sub_dimension' then 'scale_changed'
         when registered.is_broken then 'measure_changed'
-        when inherited.reason is not null then inherited.reason
+        when parts.is_composition_changed then 'composition_changed'
+        when parts.is_part_changed then 'part_changed'
         when registered.is_rescaled then 'scale_changed'
     end as break_reason
 from registered
-left join inherited
-    on
-        registered.index_id = inherited.index_id
-        and registered.year = inherited.year
-        and registered.indicator_key = inherited.indicator_key
+left join parts using (index_id, year, indicator_key)
+where registered.is_measured

@@ -2,47 +2,28 @@
 -- as r12 r23 / r13 (Heise 1969), the middle of all such triples of waves. Few triples say little, so each concept is
 -- drawn to the middle of its level as if that were so many more triples; a concept without any takes the level's.
 with scores as (
-    select * from {{ ref('int_score_current') }}
-    where is_field and score is not null
-),
-
-pairs as (
-    select * from {{ ref('int_indicator_pair') }}
-    where break_reason is null
+    select
+        current_score.*,
+        pairs.indicator_key is not null and pairs.break_reason is null as is_comparable
+    from {{ ref('int_score_current') }} as current_score
+    left join {{ ref('int_indicator_pair') }} as pairs using (index_id, year, indicator_key)
+    where current_score.is_field and current_score.score is not null
 ),
 
 waves as (
     select
-        third.index_id,
-        third.indicator_key,
-        third.level,
-        third.year,
-        cast(first.score as double precision) as score_1,
-        cast(second.score as double precision) as score_2,
-        cast(third.score as double precision) as score_3
-    from scores as third
-    inner join pairs as last_pair
-        on
-            third.index_id = last_pair.index_id
-            and third.indicator_key = last_pair.indicator_key
-            and third.year = last_pair.year
-    inner join pairs as first_pair
-        on
-            third.index_id = first_pair.index_id
-            and third.indicator_key = first_pair.indicator_key
-            and third.year = first_pair.year + 1
-    inner join scores as second
-        on
-            third.index_id = second.index_id
-            and third.indicator_key = second.indicator_key
-            and third.province_key = second.province_key
-            and third.year = second.year + 1
-    inner join scores as first
-        on
-            third.index_id = first.index_id
-            and third.indicator_key = first.indicator_key
-            and third.province_key = first.province_key
-            and third.year = first.year + 2
+        index_id,
+        indicator_key,
+        level,
+        year,
+        cast(lag(score, 2) over waves_of_a_province as double precision) as score_1,
+        cast(lag(score) over waves_of_a_province as double precision) as score_2,
+        cast(score as double precision) as score_3,
+        lag(year, 2) over waves_of_a_province = year - 2
+        and lag(is_comparable) over waves_of_a_province
+        and is_comparable as are_three
+    from scores
+    window waves_of_a_province as (partition by index_id, indicator_key, province_key order by year)
 ),
 
 correlated as (
@@ -55,6 +36,7 @@ correlated as (
         corr(score_2, score_3) as r_23,
         corr(score_1, score_3) as r_13
     from waves
+    where are_three
     group by index_id, indicator_key, level, year
     -- Without any variance there is no correlation; databases differ in what they then say.
     having stddev_pop(score_1) > 0 and stddev_pop(score_2) > 0 and stddev_pop(score_3) > 0
@@ -101,9 +83,8 @@ known as (
 )
 
 select
-    known.index_id,
-    known.indicator_key,
-    known.level,
+    index_id,
+    indicator_key,
     -- As a decimal, since threads sum doubles in any order.
     cast(
         (
@@ -112,11 +93,5 @@ select
         ) / (coalesce(by_indicator.n_triples, 0) + {{ var('triples_of_the_level') }}) as decimal(15, 9)
     ) as reliability
 from known
-left join by_indicator
-    on
-        known.index_id = by_indicator.index_id
-        and known.indicator_key = by_indicator.indicator_key
-left join by_level
-    on
-        known.index_id = by_level.index_id
-        and known.level = by_level.level
+left join by_indicator using (index_id, indicator_key)
+left join by_level using (index_id, level)

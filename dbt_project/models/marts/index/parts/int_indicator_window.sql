@@ -10,20 +10,17 @@ pairs as (
 
 windows as (
     select
-        earlier.index_id,
+        later.index_id,
         earlier.year as from_year,
         later.year as to_year,
         later.method
-    from releases as earlier
-    inner join releases as later
-        on
-            earlier.index_id = later.index_id
-            and earlier.year < later.year
+    from releases as later
+    inner join releases as earlier on later.index_id = earlier.index_id and later.year > earlier.year
 ),
 
 spans as (
     select
-        windows.index_id,
+        index_id,
         windows.from_year,
         windows.to_year,
         windows.method,
@@ -33,12 +30,9 @@ spans as (
         count(*) filter (where pairs.is_broken) as n_broken,
         min(pairs.year) filter (where pairs.break_reason is not null) as first_broken_year
     from windows
-    inner join pairs
-        on
-            windows.index_id = pairs.index_id
-            and windows.from_year < pairs.year
-            and windows.to_year >= pairs.year
-    group by windows.index_id, windows.from_year, windows.to_year, windows.method, pairs.indicator_key
+    inner join pairs using (index_id)
+    where windows.from_year < pairs.year and windows.to_year >= pairs.year
+    group by index_id, windows.from_year, windows.to_year, windows.method, pairs.indicator_key
 )
 
 select

@@ -1,10 +1,6 @@
 -- Pairs of releases between which a province kept its key and took in others: the same name for another place.
 with releases as (
     select * from {{ ref('dim_release') }}
-),
-
-provinces as (
-    select * from {{ ref('dim_province') }}
 )
 
 select distinct
@@ -13,11 +9,8 @@ select distinct
     later.year as to_year,
     provinces.province_key
 from releases as earlier
-inner join releases as later
-    on
-        earlier.index_id = later.index_id
-        and earlier.year < later.year
-inner join provinces
+inner join releases as later on earlier.index_id = later.index_id and earlier.year < later.year
+inner join {{ ref('dim_province') }} as provinces
     on
         earlier.provinces_as_of >= provinces.valid_from
         and earlier.provinces_as_of <= provinces.valid_to

@@ -1,56 +1,50 @@
 -- Each current score beside last year's score of the same concept and place.
-with current_score as (
+with this_year as (
     select * from {{ ref('int_score_current') }}
     where is_field
 ),
 
-pairs as (
-    select * from {{ ref('int_indicator_pair') }}
+last_year as (
+    select
+        index_id,
+        year + 1 as year,
+        province_key,
+        indicator_key,
+        score,
+        obs_status
+    from this_year
 ),
 
 mergers as (
-    select * from {{ ref('int_province_merger') }}
+    select
+        index_id,
+        to_year as year,
+        province_key,
+        'province_merged' as break_reason
+    from {{ ref('int_province_merger') }}
+    where from_year = to_year - 1
 ),
 
 compared as (
-    select
-        this_year.index_id,
-        this_year.year,
-        this_year.province_key,
-        this_year.indicator_key,
-        this_year.score,
-        this_year.obs_status,
-        last_year.score as previous_score,
-        last_year.obs_status as previous_obs_status,
-        case when mergers.province_key is not null then 'province_merged' else pairs.break_reason end as break_reason
-    from current_score as this_year
-    left join current_score as last_year
-        on
-            this_year.index_id = last_year.index_id
-            and this_year.province_key = last_year.province_key
-            and this_year.indicator_key = last_year.indicator_key
-            and this_year.year = last_year.year + 1
-    left join pairs
-        on
-            this_year.index_id = pairs.index_id
-            and this_year.year = pairs.year
-            and this_year.indicator_key = pairs.indicator_key
-    left join mergers
-        on
-            this_year.index_id = mergers.index_id
-            and this_year.province_key = mergers.province_key
-            and this_year.year = mergers.to_year
-            and last_year.year = mergers.from_year
-),
-
-reasoned as (
     select
         index_id,
         year,
         province_key,
         indicator_key,
-        score,
-        previous_score,
+        this_year.score,
+        this_year.obs_status,
+        last_year.score as previous_score,
+        last_year.obs_status as previous_obs_status,
+        coalesce(mergers.break_reason, pairs.break_reason) as break_reason
+    from this_year
+    left join last_year using (index_id, year, province_key, indicator_key)
+    left join {{ ref('int_indicator_pair') }} as pairs using (index_id, year, indicator_key)
+    left join mergers using (index_id, year, province_key)
+),
+
+reasoned as (
+    select
+        *,
         {{ comparable_reason('obs_status', 'previous_obs_status', 'break_reason') }} as comparable_reason
     from compared
 )

@@ -1,27 +1,17 @@
 -- What holds now, once for each cell. is_field: the year's releases speak of every province, so
 -- that ranks can be computed.
-with scores as (
-    select * from {{ ref('fct_score') }}
-    where known_to is null and level <> 'indicator'
-),
-
-releases as (
-    select * from {{ ref('dim_release') }}
-),
-
-fields as (
-    select
+with fields as (
+    select distinct
         index_id,
         year
-    from releases
+    from {{ ref('dim_release') }}
     where covers_all
-    group by index_id, year
 )
 
 select
     scores.release_id,
-    scores.index_id,
-    scores.year,
+    index_id,
+    year,
     scores.province_key,
     scores.indicator_key,
     scores.code,
@@ -32,10 +22,7 @@ select
     scores.obs_status,
     scores.not_published_form,
     scores.obs_reason,
-    scores.derivation,
     fields.year is not null as is_field
-from scores
-left join fields
-    on
-        scores.index_id = fields.index_id
-        and scores.year = fields.year
+from {{ ref('fct_score') }} as scores
+left join fields using (index_id, year)
+where scores.known_to is null and scores.level <> 'indicator'

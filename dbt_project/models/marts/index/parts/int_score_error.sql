@@ -5,14 +5,6 @@ with scores as (
     where is_field and score is not null
 ),
 
-intervals as (
-    select * from {{ ref('fct_score_interval') }}
-),
-
-reliability as (
-    select * from {{ ref('int_indicator_reliability') }}
-),
-
 spread as (
     select
         index_id,
@@ -33,14 +25,14 @@ stated as (
             cast(ci_high - ci_low as double precision)
             / (2 * case interval_pct_stated when 90 then 1.645 when 95 then 1.960 when 99 then 2.576 end)
         ) as standard_error
-    from intervals
+    from {{ ref('fct_score_interval') }}
 )
 
 select
-    scores.index_id,
-    scores.year,
-    scores.province_key,
-    scores.indicator_key,
+    index_id,
+    year,
+    province_key,
+    indicator_key,
     cast(
         coalesce(stated.standard_error, spread.standard_deviation * sqrt(1 - reliability.reliability))
         as decimal(15, 9)
@@ -51,17 +43,6 @@ select
         else 'unknown'
     end as error_source
 from scores
-inner join spread
-    on
-        scores.index_id = spread.index_id
-        and scores.year = spread.year
-        and scores.indicator_key = spread.indicator_key
-left join reliability
-    on
-        scores.index_id = reliability.index_id
-        and scores.indicator_key = reliability.indicator_key
-left join stated
-    on
-        scores.release_id = stated.release_id
-        and scores.province_key = stated.province_key
-        and scores.indicator_key = stated.indicator_key
+inner join spread using (index_id, year, indicator_key)
+left join {{ ref('int_indicator_reliability') }} as reliability using (index_id, indicator_key)
+left join stated using (release_id, province_key, indicator_key)
