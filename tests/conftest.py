@@ -138,8 +138,8 @@ def built(shared: Path, no_network: dict[str, str]) -> Built:
 
 
 def copy_of_raw(folder: Path, years: Iterable[int]) -> Path:
-    """raw/ with these years of PAPI alone."""
-    shutil.copytree(ROOT / "raw", folder, ignore=shutil.ignore_patterns("par-index", "pci", "sipas"))
+    """raw/ with the first releases of these years of PAPI alone."""
+    shutil.copytree(ROOT / "raw", folder, ignore=shutil.ignore_patterns("par-index", "pci", "sipas", "r2"))
     for path in (folder / "papi").iterdir():
         if int(path.name) not in years:
             shutil.rmtree(path)
@@ -215,7 +215,7 @@ def other_seeds(built: Built, shared: Path) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture
 def own_raw(tmp_path: Path) -> Path:
-    """A copy of raw/ with PAPI alone, that a test may spoil."""
+    """A copy of raw/ with the first releases of PAPI alone, that a test may spoil."""
     return copy_of_raw(tmp_path / "raw", range(2011, 2100))
 
 

@@ -39,8 +39,25 @@ def years() -> range:
 
 
 def score_rows(first: int = 0, last: int = 9999) -> int:
-    """Rows of marts.index_score: each year, province and concept of the main index."""
-    return len(due_rows(SEEDS, [d for d in main_releases() if first <= d.year <= last]))
+    """Rows of marts.index_score: each province and concept of the years whose releases speak of every province."""
+    rows = due_rows(SEEDS, [d for d in releases() if first <= d.year <= last])
+    whole = {(row["index_id"], row["year"]) for row in rows if row["covers_all"]}
+    cells = {(row["index_id"], row["year"], row["province_key"], row["indicator_key"]) for row in rows}
+    return sum(1 for cell in cells if cell[:2] in whole)
+
+
+def days_not_known() -> int:
+    """Releases whose day of publication was not found."""
+    return sum(1 for d in releases() if d.manifest is not None and not d.manifest.published_day_known)
+
+
+def names_not_confirmed() -> int:
+    """Indicators, in each version of a method, under a name that the publisher was not seen to use."""
+    working = {
+        (r["index_id"], r["code"], r["name_vi"]) for r in SEEDS.rows("indicator") if r["name_vi_status"] == "working"
+    }
+    methods = [SEEDS.indicators_of(*method).values() for method in SEEDS.methods]
+    return sum((one.index_id, one.code, one.name_vi) in working for indicators in methods for one in indicators)
 
 
 def scores_of(year: int) -> Scores:

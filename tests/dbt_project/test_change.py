@@ -235,7 +235,7 @@ def test_the_error_of_a_change_is_of_both_years_and_that_of_2019_half_way_to_the
         errors = asked.rows(
             """
             select province_key, from_year, standard_error::double as error from marts.index_change
-            where indicator_key = ? and (from_year, to_year) in ((2019, 2020), (2023, 2024))
+            where index_id = 'papi' and indicator_key = ? and (from_year, to_year) in ((2019, 2020), (2023, 2024))
                 and standard_error is not null
             """,
             key,

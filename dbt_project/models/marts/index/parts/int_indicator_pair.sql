@@ -14,7 +14,7 @@ this_year as (
         indicators.scale_max
     from {{ ref('dim_release') }} as releases
     inner join {{ ref('dim_indicator') }} as indicators using (index_id, method)
-    where releases.is_current and indicators.level <> 'indicator'
+    where releases.is_current
 ),
 
 last_year as (
