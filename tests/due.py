@@ -27,8 +27,8 @@ def releases() -> list[Delivery]:
 
 @cache
 def main_releases() -> list[Delivery]:
-    """Those of the main index, one a year."""
-    return [delivery for delivery in releases() if delivery.index_id == SEEDS.main_index]
+    """Those of the main index, the first of each year: a later one speaks of the same provinces and concepts."""
+    return [delivery for delivery in releases() if delivery.index_id == SEEDS.main_index and delivery.revision == 1]
 
 
 def years() -> range:

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class Field:
     """One year of an index, provinces in one order.
 
-    ``totals`` and ``errors`` have one number a province, points, NaN where not published; ``dimensions`` one row a
-    province and one column a dimension. ``groups`` are computed ones, None without a score. ``last_year_as_is`` is the
-    last year for which a province is the same place: None unless it merges with another.
+    ``totals``, ``errors`` and ``published_errors`` have one number a province, points, NaN where not published or not
+    known; ``dimensions`` one row a province and one column a dimension. ``groups`` are computed ones, None without a
+    score. ``last_year_as_is`` is the last year for which a province is the same place: None unless it merges with
+    another.
     """
 
     index_id: str
@@ -38,6 +39,7 @@ class Field:
     totals: Floats
     errors: Floats
     error_source: list[str | None]
+    published_errors: Floats
     dimensions: Floats
 
     @cached_property

@@ -38,7 +38,8 @@ FIELD_SQL = """
         total.index_id, total.year, total.province_key, province.region_code, total.group_computed,
         extract(year from province.valid_to + interval 1 day) - 1 as last_year,
         province.successor_relation <> 'unchanged' as is_merging,
-        cast(total.score as double) as score, error.standard_error, error.error_source
+        cast(total.score as double) as score, error.standard_error, error.error_source,
+        error.published_error
     from marts.index_score as total
     inner join intermediate.int_province_by_release as province using (release_id, province_key)
     left join intermediate.int_score_error as error using (index_id, year, province_key, indicator_key)
@@ -185,6 +186,7 @@ def fields(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[int, Field]]
             totals=_floats(row["score"] for row in own),
             errors=_floats(row["standard_error"] for row in own),
             error_source=[row["error_source"] for row in own],
+            published_errors=_floats(row["published_error"] for row in own),
             dimensions=np.array([_floats(one.get(row["province_key"]) for row in own) for one in of_year.values()])
             .reshape(-1, len(own))
             .T,

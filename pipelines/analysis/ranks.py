@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.analysis.field import Field, RankCounts, batches, rank_draws
+from pipelines.analysis.needs import number
 
 if TYPE_CHECKING:
     from pipelines.analysis.field import Floats, Ranks
@@ -104,18 +105,24 @@ def _together(draws: Floats, ranks: Callable[[Floats, str, str], Ranks], rng: np
     kept = kept / kept.sum(axis=1, keepdims=True)
     choices = [(n, a) for n in NORMALISATIONS for a in AGGREGATIONS]
     chosen = rng.integers(0, len(choices), n_draws)
-    for number, (normalisation, aggregation) in enumerate(choices):
-        yield ranks(kept[chosen == number], normalisation, aggregation)
+    for at, (normalisation, aggregation) in enumerate(choices):
+        yield ranks(kept[chosen == at], normalisation, aggregation)
 
 
 def intervals(field: Field, n_draws: int, n_method_draws: int, seed: int) -> list[Interval]:
-    """Over the published: the interval by the survey, where errors are known, and by method, where there is one."""
-    rng = np.random.default_rng([seed, field.year])
+    """Over the published: the interval by the survey, where errors are known, and by method, where there is one.
+
+    Errors as published are drawn with the same noise as those that the survey's interval is told by.
+    """
+    rng, same = (np.random.default_rng([seed, field.year]) for _ in range(2))
     published = field.published
     found = []
-    errors = field.errors[published]
-    if not np.isnan(errors).any():
-        found.append(Interval("survey", survey(field.totals[published], errors, n_draws, rng)))
+    for source, errors, noise in (
+        ("survey", field.errors[published], rng),
+        ("survey_published", field.published_errors[published], same),
+    ):
+        if not np.isnan(errors).any():
+            found.append(Interval(source, survey(field.totals[published], errors, n_draws, noise)))
     if field.dimensions.shape[1] > 1:
         by_method = method(field.dimensions[published], n_method_draws, rng)
         found += [Interval(source, counts) for source, counts in by_method.items()]
@@ -126,12 +133,17 @@ def rows(field: Field, n_draws: int, n_method_draws: int, seed: int) -> list[dic
     """One row a published province and source of doubt, keys as in marts.index_rank_interval but for the seed."""
     published = np.flatnonzero(field.published)
     ranks = field.ranks[published]
+    n = len(field.provinces)
+    drawn_with: dict[str, tuple[Floats, list[str | None]]] = {
+        "survey": (field.errors, field.error_source),
+        "survey_published": (field.published_errors, ["published"] * n),
+    }
+    nothing: tuple[Floats, list[str | None]] = (np.full(n, np.nan), [None] * n)
     found = []
     for interval in intervals(field, n_draws, n_method_draws, seed):
-        counts = interval.counts
+        counts, (errors, sources) = interval.counts, drawn_with.get(interval.source, nothing)
         close = np.abs(interval.middle - ranks) <= CLOSE
         top, shift, within = counts.at_most(field.top_group_size), counts.shift(ranks), counts.within(ranks, CLOSE)
-        is_survey = interval.source == "survey"
         found += [
             {
                 "index_id": field.index_id,
@@ -147,8 +159,8 @@ def rows(field: Field, n_draws: int, n_method_draws: int, seed: int) -> list[dic
                 "mean_shift": float(shift[at]),
                 "share_within_3": float(within[at]),
                 "provinces_within_3": float(close.mean()),
-                "standard_error": float(field.errors[position]) if is_survey else None,
-                "error_source": field.error_source[position] if is_survey else None,
+                "standard_error": number(errors[position]),
+                "error_source": sources[position],
                 "n_draws": counts.n_draws,
             }
             for at, position in enumerate(published)

@@ -23,7 +23,7 @@ TABLES = {
     "score": """
         release_id varchar, province_code varchar, code varchar, measure varchar, score decimal(15, 9),
         interval_pct integer, parent_code varchar, label_vi varchar, label_en varchar, scale_label varchar,
-        source_file varchar, source_cell varchar, sha256 varchar""",
+        unit varchar, source_file varchar, source_cell varchar, sha256 varchar""",
     "release": """
         release_id varchar, index_id varchar, year integer, revision integer, method varchar, published_on date,
         known_from date, received_on date, provinces_as_of date, covers_all boolean, replaces_year boolean,

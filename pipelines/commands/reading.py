@@ -286,9 +286,11 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
 
 
 def _release(release: Row) -> str:
-    day = release["published_on"]
-    published = f"{day:%d/%m/%Y}" if day else f"in {release['known_from'].year}, day unknown"
-    return f"{release['release_id']}, published {published}, method {release['method']}"
+    day, known_from = release["published_on"], release["known_from"]
+    published = f"published {day:%d/%m/%Y}" if day else f"published in {known_from.year}, day unknown"
+    if day is None and known_from == release["received_on"]:
+        published = f"received {known_from:%d/%m/%Y}, day of publication unknown"
+    return f"{release['release_id']}, {published}, method {release['method']}"
 
 
 def _sha256_lines(settings: Settings, files: set[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -200,7 +200,7 @@ def _select(mart: str, filters: list[tuple[str, Any]]) -> str:
 
 
 def _releases(connection: duckdb.DuckDBPyConnection, mart: str, row: Row) -> list[Row]:
-    """The releases in force that a row rests on, by its own release or by its years."""
+    """The releases that a row rests on, by its own, or by its years: what they state holds, a score or its error."""
     if row.get("release_id"):
         return rows(connection, "select * from core.dim_release where release_id = ?", [row["release_id"]])
     if "index_id" not in row:
@@ -208,9 +208,16 @@ def _releases(connection: duckdb.DuckDBPyConnection, mart: str, row: Row) -> lis
     years = sorted({row[column] for pair in YEARS for column in pair if row.get(column)})
     in_years = "" if mart in FITTED else " and list_contains(?, year)"
     values = [row["index_id"]] + ([] if mart in FITTED else [years])
-    return rows(
-        connection, f"select * from core.dim_release where index_id = ? and is_current{in_years} order by year", values
-    )
+    sql = f"""
+        select * from core.dim_release
+        where index_id = ?{in_years} and release_id in (
+            select release_id from core.fct_score where known_to is null and level <> 'indicator' and obs_status <> 'M'
+            union all
+            select release_id from core.fct_score_interval where is_current
+        )
+        order by year, revision
+    """
+    return rows(connection, sql, values)
 
 
 def _files(connection: duckdb.DuckDBPyConnection, row: Row, releases: list[Row]) -> list[Row]:

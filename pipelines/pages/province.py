@@ -40,9 +40,14 @@ SAID: dict[str, tuple[str, str]] = {
         "Đổi cách tính: hạng từ {low} đến {high} trên {n}. Cả hai: trong 95 % số lần mô phỏng.",
         "Other choices of method: rank {low} to {high} of {n}. Both: in 95 % of the draws.",
     ),
+    "survey_published": (
+        "Theo đúng sai số công bố ({error} điểm): hạng từ {low} đến {high} trên {n}.",
+        "By the error as published ({error} points): rank {low} to {high} of {n}.",
+    ),
     "published": ("sai số công bố", "published error"),
+    "half_way": ("giữa sai số công bố và mức chung", "half way between the published error and the pooled one"),
+    "pooled": ("giả định từ sai số công bố năm {year}", "assumed from the errors published for {year}"),
     "three_waves": ("giả định từ ba đợt đo", "assumed from three waves"),
-    "mixed": ("công bố và giả định", "published and assumed"),
     "not_published": ("Không được công bố năm {year}", "Not published in {year}"),
     "last": ("Lần gần nhất: {year}, {score} điểm, hạng {rank}/{n}.", "Last: {year}, {score} points, rank {rank}/{n}."),
     "no_change": ("Không có năm trước để so.", "No earlier year to compare with."),
@@ -96,9 +101,18 @@ SAID: dict[str, tuple[str, str]] = {
         "Không so được hai năm: {codes} (cách đo đổi, theo sổ ghi đứt gãy).",
         "Not comparable between the two years: {codes} (register of breaks).",
     ),
-    "caution_error": (
-        "Sai số không được công bố theo tỉnh; số nêu trên là giả định và là mức cao nhất có thể.",
-        "Errors by province are not published; those above are assumed, as an upper bound.",
+    "caution_half_way": (
+        "Một sai số công bố tự nó rất thô (chừng ba bậc tự do): hạng và kết luận dùng mức giữa nó và mức chung.",
+        "A published error is itself rough (some three degrees of freedom): ranks and verdicts take half way to the "
+        "pooled one.",
+    ),
+    "caution_pooled": (
+        "Năm này không có sai số công bố theo tỉnh: số nêu trên là giả định từ năm {year}, như nhau cho mọi tỉnh.",
+        "Errors by province are not published for this year: the one above is assumed from {year}, alike for all.",
+    ),
+    "caution_three_waves": (
+        "Sai số không được công bố: số nêu trên là giả định và gồm cả thay đổi thật từ năm này sang năm khác.",
+        "Errors are not published: the one above is assumed, and holds real change from year to year as well.",
     ),
     "caution_ranks": (
         "Từ năm trước các tỉnh đổi trung bình {mean} bậc: vài bậc lên xuống là chuyện thường.",
@@ -234,15 +248,15 @@ class _Page:
         lines = self.text(f"{said}.")
         for row in self.ask(
             "select * from marts.index_rank_interval where index_id = ? and province_key = ? and year = ? "
-            "and doubt in ('survey', 'method') order by doubt desc",
+            "and doubt in ('survey', 'survey_published', 'method') "
+            "order by list_position(['survey', 'survey_published', 'method'], doubt)",
             self.index_id, self.key, self.year,
         ):  # fmt: skip
-            error = {}
-            if row["doubt"] == "survey":
-                error = {"error": speaker.number(row["standard_error"]), "source": speaker.say(row["error_source"])}
-            lines += self.text(
-                speaker.say(row["doubt"], low=row["rank_low"], high=row["rank_high"], n=row["n_ranked"], **error)
-            )
+            figures = {"low": row["rank_low"], "high": row["rank_high"], "n": row["n_ranked"]}
+            if row["error_source"]:
+                kind, year = _source(row)
+                figures |= {"error": speaker.number(row["standard_error"]), "source": speaker.say(kind, year=year)}
+            lines += self.text(speaker.say(row["doubt"], **figures))
         return lines
 
     def region(self) -> Row | None:
@@ -396,8 +410,9 @@ class _Page:
             "and year = ? and doubt = 'survey'",
             self.index_id, self.key, self.year,
         )  # fmt: skip
-        if any(row["error_source"] == "three_waves" for row in errors):
-            said.append(say("caution_error"))
+        for kind, year in map(_source, errors):
+            if f"caution_{kind}" in SAID:
+                said.append(say(f"caution_{kind}", year=year))
         moves = self.one(
             "select avg(abs(rank_change)) as mean from marts.index_score where index_id = ? and level = 'total' "
             "and year = ?",
@@ -416,3 +431,10 @@ class _Page:
         release = self.one("select * from core.dim_release where release_id = ?", self.total["release_id"])
         day = self.speaker.day(release["published_on"])
         return self.speaker.say("source", release=release["release_id"], day=day)
+
+
+def _source(row: Row) -> tuple[str, str]:
+    """Where an error comes from: its kind, and the year that it was pooled in where that is one."""
+    source = row["error_source"]
+    year = source.removeprefix("pooled_")
+    return ("pooled", year) if year != source else (source, "")

@@ -343,7 +343,8 @@ def _write_scores(path: Path, frame: pd.DataFrame) -> None:
                 select release_id, province_code, code, measure, cast(score_text as decimal(15, 9)) as score,
                     cast(interval_pct as integer) as interval_pct, cast(parent_code as varchar) as parent_code,
                     cast(label_vi as varchar) as label_vi, cast(label_en as varchar) as label_en,
-                    cast(scale_label as varchar) as scale_label, source_file, source_cell, sha256
+                    cast(scale_label as varchar) as scale_label, cast(unit as varchar) as unit, source_file,
+                    source_cell, sha256
                 from frame
                 where form is null
                 order by province_code, code, measure

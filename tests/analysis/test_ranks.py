@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import math
+import random
+import statistics
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,6 +18,7 @@ from hypothesis import strategies as st
 
 from pipelines.analysis import marts, ranks
 from pipelines.analysis.field import Field, RankCounts, batches, rank_draws, rank_exact
+from pipelines.settings import ROOT
 from tests import due
 from tests.conftest import Built
 
@@ -30,7 +35,7 @@ def rng(seed: int = 1) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def invented(*totals: float | None, error: float = 0.5, year: int = 2020) -> Field:
+def invented(*totals: float | None, error: float = 0.5, published: float = float("nan"), year: int = 2020) -> Field:
     """Provinces a, b, c… of two dimensions; a and b lie in the north, the first two in the highest group."""
     known = np.array([np.nan if total is None else total for total in totals])
     names = [chr(ord("a") + at) for at in range(len(totals))]
@@ -46,6 +51,7 @@ def invented(*totals: float | None, error: float = 0.5, year: int = 2020) -> Fie
         totals=known,
         errors=np.where(np.isnan(known), np.nan, error),
         error_source=[None if total is None else "three_waves" for total in totals],
+        published_errors=np.where(np.isnan(known), np.nan, published),
         dimensions=np.column_stack([known * 0.4, known * 0.6 + np.arange(len(totals)) % 2]),
     )
 
@@ -161,6 +167,17 @@ def test_without_errors_nothing_is_said_of_the_survey() -> None:
     assert {row["standard_error"] for row in rows} == {None}
 
 
+def test_by_published_errors_the_interval_is_told_beside_the_one_that_counts() -> None:
+    rows = ranks.rows(invented(40, None, 42, 43, error=0.5, published=0.25), 200, 50, 7)
+    drawn_with = {(row["doubt"], row["standard_error"], row["error_source"]) for row in rows if row["standard_error"]}
+    assert drawn_with == {("survey", 0.5, "three_waves"), ("survey_published", 0.25, "published")}
+    same = ranks.intervals(invented(40, 40.2, 40.4, error=0.5, published=0.5), 200, 50, 7)
+    assert (same[0].counts.counts == same[1].counts.counts).all()
+    partly = invented(40, 41, 42, published=0.25)
+    partly.published_errors[1] = np.nan
+    assert "survey_published" not in {row["doubt"] for row in ranks.rows(partly, 200, 50, 7)}
+
+
 def test_the_same_seed_gives_the_same_rows_and_each_year_its_own_draws() -> None:
     field = invented(40, 40.3, 40.5, 40.6, 41)
     assert ranks.rows(field, 500, 50, 7) == ranks.rows(field, 500, 50, 7)
@@ -222,7 +239,12 @@ def test_the_mart_states_seed_and_draws_and_agrees_with_index_score(published: d
     said = published.execute(
         "select doubt, seed, min(n_draws), max(n_draws) from marts.index_rank_interval group by all order by all"
     ).fetchall()
-    drawn = {"survey": (10_000, 10_000), "weights": (2_000, 2_000), "method": (2_000, 2_000)}
+    drawn = {
+        "survey": (10_000, 10_000),
+        "survey_published": (10_000, 10_000),
+        "weights": (2_000, 2_000),
+        "method": (2_000, 2_000),
+    }
     counted = {"aggregation": (2, 2), "normalisation": (3, 3), "leave_one_out": (6, 8)}  # of six or eight dimensions
     assert {doubt: (low, high) for doubt, _, low, high in said} == drawn | counted
     assert {seed for _, seed, *_ in said} == {marts.SEED}
@@ -239,11 +261,65 @@ def test_the_mart_states_seed_and_draws_and_agrees_with_index_score(published: d
     assert differing == [(due.totals(), 0)]
 
 
-def test_bac_giang_2020_lies_between_3_and_38_by_the_error_of_three_waves(published: duckdb.DuckDBPyConnection) -> None:
+def stated_in_2019(label: str) -> dict[str, float]:
+    """A row of the file that carries the publisher's workbook of 2019, by code of province."""
+    with (ROOT / "raw/papi/2019/r2/indicators.csv").open(encoding="utf-8", newline="") as file:
+        codes, *rows = csv.reader(file)
+    [values] = [row for row in rows if row[0] == label]
+    return {f"{int(code):02}": float(value) for code, value in zip(codes[3:], values[3:], strict=True)}
+
+
+TOTAL_2019 = "Chỉ số PAPI tổng hợp (không có trọng số)"
+
+
+def test_rank_4_of_bac_giang_2019_by_the_published_error_and_half_way_to_the_pooled_one(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """Counted again from the file, one province at a time, with other random numbers."""
+    totals, errors = stated_in_2019(TOTAL_2019), stated_in_2019(f"{TOTAL_2019} - sai số")
+    pooled = math.sqrt(statistics.fmean(error**2 for error in errors.values()))
+    half_way = {code: math.sqrt((error**2 + pooled**2) / 2) for code, error in errors.items()}
+    assert [round(e, 3) for e in (errors["24"], half_way["24"], pooled)] == [0.396, 0.503, 0.591]
+    told = published.execute(
+        """
+        select doubt, error_source, rank, rank_low, rank_high, standard_error::double from marts.index_rank_interval
+        where year = 2019 and province_key = '24-bac-giang' and doubt like 'survey%' order by doubt
+        """
+    ).fetchall()
+    assert [row[:5] for row in told] == [("survey", "half_way", 4, 1, 13), ("survey_published", "published", 4, 2, 12)]
+    assert [row[5] for row in told] == pytest.approx([half_way["24"], errors["24"]], abs=1e-9)
+    chance = random.Random(2019)
+    for (*_, low, high, _), spread in zip(told, (half_way, errors), strict=True):
+        drawn = []
+        for _ in range(3_000):
+            own = chance.gauss(totals["24"], spread["24"])
+            drawn.append(1 + sum(chance.gauss(totals[c], spread[c]) > own for c in totals if c != "24"))
+        drawn.sort()
+        assert drawn[int(0.025 * len(drawn))] == pytest.approx(low, abs=1)
+        assert drawn[int(0.975 * len(drawn))] == pytest.approx(high, abs=1)
+
+
+def test_other_years_take_the_pooled_error_of_2019_by_the_share_of_their_scale(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    errors = stated_in_2019(f"{TOTAL_2019} - sai số")
+    pooled = math.sqrt(statistics.fmean(error**2 for error in errors.values()))
+    told = published.execute(
+        """
+        select year, min(standard_error)::double, max(standard_error)::double, any_value(error_source)
+        from marts.index_rank_interval where doubt = 'survey' and year <> 2019 group by year order by year
+        """
+    ).fetchall()
+    of_scale = {year: (60 - 6 if year < 2018 else 80 - 8) / (80 - 8) for year, *_ in told}
+    assert set(of_scale) == set(due.years()) - {2019}
+    assert {source for *_, source in told} == {"pooled_2019"}
+    for year, low, high, _ in told:
+        assert (low, high) == pytest.approx((of_scale[year] * pooled,) * 2, abs=1e-8)
+
+
+def test_bac_giang_2020_lies_between_5_and_25_by_the_pooled_error(published: duckdb.DuckDBPyConnection) -> None:
     row = published.execute(
-        "select rank_low, rank_high, n_ranked, error_source, standard_error from marts.index_rank_interval "
+        "select rank_low, rank_high, n_ranked from marts.index_rank_interval "
         "where year = 2020 and province_key = '24-bac-giang' and doubt = 'survey'"
     ).fetchone()
-    assert row is not None
-    assert row[:4] == (3, 38, 63, "three_waves")
-    assert float(row[4]) == pytest.approx(1.06, abs=0.005)
+    assert row == (5, 25, 63)

@@ -52,6 +52,7 @@ def field(year: int, totals: list[float | None] | Floats, last_year: int | None 
         totals=known,
         errors=np.full(n, 0.5),
         error_source=["three_waves"] * n,
+        published_errors=np.full(n, np.nan),
         dimensions=np.empty((n, 0)),
     )
 

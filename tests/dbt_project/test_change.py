@@ -218,16 +218,33 @@ def test_a_word_for_each_change_and_one_only_where_there_is_a_reason(asked: Aske
         """
     )
     assert [tuple(row.values()) for row in rows] == [
-        ("clear", True, "three_waves", True, False),
+        ("clear", True, "mixed", True, False),
+        ("clear", True, "pooled_2019", True, False),
         ("not_comparable", False, None, False, True),
-        ("unclear", True, "three_waves", True, False),
+        ("unclear", True, "mixed", True, False),
+        ("unclear", True, "pooled_2019", True, False),
     ]
 
 
-def test_an_error_is_of_three_waves_where_nothing_is_published(asked: Asked) -> None:
-    assert asked.rows("from core.fct_score_interval where index_id = 'papi'") == []
-    sources = asked.rows("select distinct error_source from marts.index_change where standard_error is not null")
-    assert sources == [{"error_source": "three_waves"}]
+def test_the_error_of_a_change_is_of_both_years_and_that_of_2019_half_way_to_the_pooled_one(asked: Asked) -> None:
+    """Counted again from the variances that the publisher printed, which are those of the score itself."""
+    stated = asked.rows("from core.fct_score_interval where year = 2019 and variance is not null")
+    for key in sorted({row["indicator_key"] for row in stated}):
+        variances = {row["province_key"]: float(row["variance"]) for row in stated if row["indicator_key"] == key}
+        pooled = fmean(variances.values())
+        errors = asked.rows(
+            """
+            select province_key, from_year, standard_error::double as error from marts.index_change
+            where index_id = 'papi' and indicator_key = ? and (from_year, to_year) in ((2019, 2020), (2023, 2024))
+                and standard_error is not null
+            """,
+            key,
+        )
+        assert 2023 in {row["from_year"] for row in errors}
+        for row in errors:
+            year_2019 = (variances[row["province_key"]] + pooled) / 2
+            square = pooled + (year_2019 if row["from_year"] == 2019 else pooled)
+            assert row["error"] == pytest.approx(square**0.5, abs=1e-8)
 
 
 def test_what_is_clear_is_far_from_nothing(asked: Asked) -> None:

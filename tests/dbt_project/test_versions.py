@@ -66,7 +66,7 @@ def reissue(
 def versions(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Versions:
     folder = tmp_path_factory.mktemp("versions")
     raw = folder / "raw"
-    shutil.copytree(ROOT / "raw", raw)
+    shutil.copytree(ROOT / "raw", raw, ignore=shutil.ignore_patterns("r2"))
     shutil.copytree(built.settings.landing, folder / "warehouse/landing")
     settings = Settings(raw=raw, warehouse=folder / "warehouse")
     scores = scores_of(2016)
@@ -74,6 +74,7 @@ def versions(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Versions
     reissue(settings, folder, 2016, scores, date(2017, 9, 1))
     scores = scores_of(2020)
     scores[BAC_GIANG, "1.1"] += 0.05
+    scores[HA_NOI, "1.3"] += 0.05
     del scores[HA_NOI, "1.1"], scores[HA_NOI, "1.2"]
     reissue(settings, folder, 2020, scores, date(2021, 6, 30))
     scores[CA_MAU, "8.3"] -= 0.01
@@ -123,12 +124,25 @@ def test_what_a_re_issue_leaves_blank_still_holds(versions: Versions) -> None:
     assert rows == [("papi-2020-r2", "Q", "blank", True), ("papi-2020-r3", "Q", "blank", True)]
 
 
+def test_what_a_re_issue_states_again_holds_as_first_stated_with_its_sums(versions: Versions) -> None:
+    for indicator in ("participation.civic_knowledge", "participation", "total"):
+        assert versions.state(2020, "92-can-tho", indicator)[1:] == ("A", "papi-2020-r1")
+    assert versions.state(2020, "24-bac-giang", "participation")[1:] == ("A", "papi-2020-r2")
+    assert versions.state(2020, "96-ca-mau", "total")[1:] == ("A", "papi-2020-r3")
+    again = versions.ask(
+        "select release_id, known_from = known_to from core.fct_score "
+        "where year = 2020 and province_key = '92-can-tho' and indicator_key = 'total' order by release_id"
+    )
+    assert again == [("papi-2020-r1", None), ("papi-2020-r2", True), ("papi-2020-r3", True)]
+
+
 def test_totals_are_of_what_holds(versions: Versions) -> None:
     """Hà Nội's parts of 2020 come from two releases; its total is their sum."""
     parts = versions.ask(
         """
         select sum(score)::varchar, count(distinct release_id) from core.fct_score
         where year = 2020 and province_key = '01-ha-noi' and level = 'sub_dimension' and known_to is null
+            and score is not null
         """
     )
     assert parts == [(versions.state(2020, "01-ha-noi", "total")[0], 2)]
@@ -184,6 +198,7 @@ def test_revisions_are_told_cell_by_cell(versions: Versions) -> None:
     assert rows == [
         ("01-ha-noi", "1.1", "blanked", False, "papi-2020-r1"),
         ("01-ha-noi", "1.2", "blanked", False, "papi-2020-r1"),
+        ("01-ha-noi", "1.3", "corrected", False, "papi-2020-r2"),
         ("24-bac-giang", "1.1", "corrected", False, "papi-2020-r2"),
     ]
 

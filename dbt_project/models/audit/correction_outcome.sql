@@ -28,7 +28,7 @@ select
     stated.release_id,
     case
         when stated.release_id is null then 'unmatched'
-        when stated.score_delivered = corrections.expected_raw then 'applied'
+        when abs(stated.score_delivered - corrections.expected_raw) <= {{ var('same_score_tolerance') }} then 'applied'
         else 'repaired'
     end as standing,
     corrections.reason,

@@ -48,6 +48,7 @@ delivered as (
         min(scores.label_vi) as name_vi,
         min(scores.label_en) as name_en,
         min(scores.scale_label) as scale_label,
+        min(scores.unit) as unit,
         min(scores.source_file) as source_file
     from {{ ref('stg_landing__score') }} as scores
     inner join {{ ref('stg_landing__release') }} as releases using (release_id)
@@ -97,6 +98,7 @@ select
     by_method.scale_printed_max,
     by_method.scale_status,
     by_method.scale_source,
+    'score' as unit,
     by_method.note
 from by_method
 left join parts using (index_id, method, indicator_key)
@@ -123,6 +125,7 @@ select
     null as scale_printed_max,
     null as scale_status,
     delivered.scale_label as scale_source,
+    delivered.unit,
     null as note
 from delivered
 inner join by_method as parents

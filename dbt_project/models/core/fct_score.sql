@@ -75,7 +75,7 @@ stated as (
         end as derivation,
         releases.known_from,
         replacements.replaced_from,
-        coalesce(delivered.is_effective, true) as is_effective,
+        coalesce(delivered.is_effective, summed.is_effective, true) as is_effective,
         delivered.source_file,
         delivered.source_cell,
         delivered.sha256
@@ -113,7 +113,7 @@ select
     reason_certainty,
     derivation,
     known_from,
-    -- A later release that leaves a cell out does not replace it: its own row is valid for no day.
+    -- A later release that leaves a cell out, or states it again, does not replace it: its own row is valid for no day.
     case when is_effective then least(followed_from, replaced_from) else known_from end as known_to,
     source_file,
     source_cell,

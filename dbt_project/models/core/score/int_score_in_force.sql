@@ -1,7 +1,8 @@
--- After each release of a year, the statement that holds for a cell: the last one that gives a score, even if later
--- releases leave it out; where none gives a score, the last statement. A release that withdraws another one leaves what
+-- After each release of a year, the statement that holds for a cell: the last one that gives another score than those
+-- before it, even if later releases leave it out; where none gives a score, the last statement. A release that only
+-- states a score again, perhaps with more decimals, changes nothing. A release that withdraws another one leaves what
 -- then holds, or nothing.
-with numbered as (
+with held as (
     select
         in_force.release_id,
         stated.release_id as stating_release_id,
@@ -19,12 +20,26 @@ with numbered as (
         stated.source_file,
         stated.source_cell,
         stated.sha256,
-        row_number() over (
-            partition by in_force.release_id, stated.province_key, stated.indicator_key
-            order by case when stated.score is null then 1 else 0 end, in_force.stating_revision desc
-        ) as place
+        in_force.stating_revision,
+        abs(stated.score - lag(stated.score) over statements_of_a_cell) <= {{ var('same_score_tolerance') }}
+        and stated.derivation = lag(stated.derivation) over statements_of_a_cell as is_repeated
     from {{ ref('int_release_in_force') }} as in_force
     inner join {{ ref('int_score_stated') }} as stated on in_force.stating_release_id = stated.release_id
+    window
+        statements_of_a_cell as (
+            partition by in_force.release_id, stated.province_key, stated.indicator_key
+            order by in_force.stating_revision
+        )
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by release_id, province_key, indicator_key
+            order by case when score is null then 2 when is_repeated then 1 else 0 end, stating_revision desc
+        ) as place
+    from held
 ),
 
 holding as (

@@ -68,10 +68,11 @@ select
 from every_cell
 left join {{ ref('stg_landing__not_stated') }} as not_stated using (release_id, province_code, code)
 -- A correction names the raw value that it replaces: where another value comes, the source has corrected itself.
+-- The same value may come with more decimals.
 left join {{ ref('correction') }} as corrections
     on
         every_cell.index_id = corrections.index_id
         and every_cell.year = corrections.year
         and every_cell.province_key = corrections.province_key
         and every_cell.indicator_key = corrections.indicator_key
-        and every_cell.score_delivered = corrections.expected_raw
+        and abs(every_cell.score_delivered - corrections.expected_raw) <= {{ var('same_score_tolerance') }}

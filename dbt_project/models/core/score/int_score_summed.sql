@@ -1,5 +1,5 @@
 -- Where a method says so, dimensions and the total are plain sums of their sub-dimensions, of those that hold once the
--- release has come; a sum over missing parts is no score.
+-- release has come; a sum over missing parts is no score. is_effective: the release changes what one of the parts is.
 with parts as (
     select * from {{ ref('int_score_in_force') }}
     where level = 'sub_dimension'
@@ -26,6 +26,7 @@ summed as (
         count(score) as n_published,
         count(*) as n_parts,
         count(*) filter (where obs_status = 'E') as n_estimated,
+        count(*) filter (where stating_release_id = release_id) as n_stated_here,
         min(not_published_form) as not_published_form,
         min(obs_reason) as obs_reason,
         min(reason_certainty) as reason_certainty
@@ -52,9 +53,10 @@ select
         else summed.not_published_form
     end as not_published_form,
     case when summed.n_published < summed.n_parts then summed.obs_reason end as obs_reason,
-    case when summed.n_published < summed.n_parts then summed.reason_certainty end as reason_certainty
+    case when summed.n_published < summed.n_parts then summed.reason_certainty end as reason_certainty,
+    summed.n_stated_here > 0 or releases.withdraws is not null as is_effective
 from summed
-inner join {{ ref('dim_release') }} using (release_id)
+inner join {{ ref('dim_release') }} as releases using (release_id)
 inner join {{ ref('dim_method') }} as methods using (index_id, method)
 -- A release covers its own provinces; the others have their scores from their own releases.
 inner join {{ ref('int_province_by_release') }} using (release_id, province_key)

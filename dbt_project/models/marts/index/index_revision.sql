@@ -1,4 +1,5 @@
 -- What each release changed against the release before it in its year, cell by cell; what did not change has no row.
+-- Where one of two issues has no cells of a level at all, such as finer indicators, the other's are no change.
 with releases as (
     select * from {{ ref('dim_release') }}
 ),
@@ -86,8 +87,11 @@ told as (
             when scale_max_before <> scale_max_after then 'redefined'
             when abs(score_after - score_before) > {{ var('same_score_tolerance') }}
                 then case when is_other_method then 'redefined' else 'corrected' end
-        end as kind
+        end as kind,
+        count(status_before) over cells_of_a_level as n_before,
+        count(status_after) over cells_of_a_level as n_after
     from compared
+    window cells_of_a_level as (partition by release_id, level)
 )
 
 select
@@ -110,4 +114,4 @@ select
     case when told.score_after is null then in_force.stating_release_id else release_id end as release_in_force
 from told
 left join {{ ref('int_score_in_force') }} as in_force using (release_id, province_key, indicator_key)
-where told.kind is not null
+where told.kind is not null and (told.withdraws is not null or (told.n_before > 0 and told.n_after > 0))

@@ -9,6 +9,7 @@ select
     label_vi,
     label_en,
     scale_label,
+    unit,
     source_file,
     source_cell,
     sha256
