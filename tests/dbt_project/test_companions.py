@@ -251,7 +251,7 @@ def test_the_total_is_the_weighted_sum_of_its_parts(published: duckdb.DuckDBPyCo
             from marts.index_score inner join core.dim_indicator using (index_id, indicator_key, method)
             where index_id = 'pci' and weight is not null group by all
         )
-        select count(*), max(abs(score - due)) < 0.00002
+        select count(*), max(abs(score - due)) < 0.00001
         from weighed inner join marts.index_score using (year, province_key)
         where index_id = 'pci' and level = 'total'
         """
