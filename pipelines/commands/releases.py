@@ -29,8 +29,8 @@ from pipelines.commands.shared import (
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.releases.deliveries import Manifest
     from pipelines.releases.intake import NotTaken, Proposed
+    from pipelines.releases.manifest import Manifest
 
 
 @click.group()

@@ -22,9 +22,10 @@ import yaml
 from pipelines.files import sha256_of
 from pipelines.finding import Finding
 from pipelines.releases import deliveries, landing, revisions
-from pipelines.releases.deliveries import MANIFEST, MAX_FILE_BYTES, Delivery, Manifest
+from pipelines.releases.deliveries import MAX_FILE_BYTES, Delivery
 from pipelines.releases.expected import not_stated_cells, provinces_of
 from pipelines.releases.landing import Landed
+from pipelines.releases.manifest import MANIFEST, Manifest
 from pipelines.releases.revisions import Change
 from pipelines.seeds import Method, Seeds
 from pipelines.settings import Settings

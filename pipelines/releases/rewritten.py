@@ -16,7 +16,8 @@ import yaml
 from pipelines.files import load_yaml, write_whole
 from pipelines.kept import key_of
 from pipelines.releases import deliveries
-from pipelines.releases.deliveries import MANIFEST, Acceptance, Delivery, Manifest
+from pipelines.releases.deliveries import Delivery
+from pipelines.releases.manifest import MANIFEST, Acceptance, Manifest
 from pipelines.settings import Settings
 
 # Notes and addresses: they explain a release, and may be made better at any time.
