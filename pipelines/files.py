@@ -116,6 +116,18 @@ def load_yaml(text: str, with_anchors: bool = False) -> Any:
         raise yaml.YAMLError(str(error)) from None
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a thing that occurs twice twice, where the library would write an anchor and an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def dump_yaml(data: Any, width: int = 120) -> str:
+    """Plain data as YAML that ``load_yaml`` reads."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=width)
+
+
 def read_yaml(path: Path) -> Any:
     """Plain data from a YAML file that came from outside.
 

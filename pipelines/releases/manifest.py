@@ -43,7 +43,8 @@ def _all_or_codes(value: Any) -> Any:
     raise ValueError("`all`, or a list of codes in quotation marks")
 
 
-def _file_name(value: Any) -> Any:
+def file_name(value: Any) -> Any:
+    """A name that a delivered file may bear; raises ``ValueError`` that says what is expected."""
     is_name = isinstance(value, str) and value not in ("", ".", "..", MANIFEST)
     if not is_name or any(sign in "/\\" or not sign.isprintable() for sign in value):
         raise ValueError(f"the name of a file beside the manifest, not {MANIFEST} itself")
@@ -71,7 +72,7 @@ class DeliveredFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    path: Annotated[str, BeforeValidator(_file_name)] = Field(description="its name in the folder of the manifest")
+    path: Annotated[str, BeforeValidator(file_name)] = Field(description="its name in the folder of the manifest")
     sha256: Annotated[str, BeforeValidator(_sha256)] = Field(description="the hash of its bytes as received")
 
 

@@ -27,5 +27,5 @@ def test_ranks_groups_and_directions_are_those_of_the_mart(
 
 
 def test_unchanged_means_the_same_as_in_the_models() -> None:
-    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"))
+    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"), with_anchors=True)
     assert Decimal(str(project["vars"]["unchanged_tolerance"])) == UNCHANGED

@@ -77,5 +77,5 @@ def test_a_cell_that_a_release_no_longer_has_is_removed() -> None:
 
 
 def test_the_tolerance_is_that_of_the_models() -> None:
-    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"))
+    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"), with_anchors=True)
     assert project["vars"]["same_score_tolerance"] == revisions.SAME
