@@ -145,4 +145,4 @@ def _mistake(said: str, mark: Any) -> yaml.MarkedYAMLError:
 
 def inert(text: str) -> str:
     """A text for a CSV file that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

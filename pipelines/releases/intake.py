@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.files import NotAFile, dump_yaml, sha256_of, size_of
-from pipelines.finding import Finding
+from pipelines.finding import Finding, unforeseen
 from pipelines.releases import deliveries, drafts, landing, layouts, revisions, surprises
 from pipelines.releases.deliveries import MAX_FILE_BYTES, Delivery
 from pipelines.releases.expected import not_stated_cells, provinces_of
@@ -79,7 +79,13 @@ def propose(settings: Settings, wanted: Wanted, today: date) -> Iterator[list[Pr
     """
     with drafts.draft(settings.raw) as draft:
         (draft / settings.layouts.name).symlink_to(settings.layouts)
-        yield _propose(settings, wanted, today, draft)
+        try:
+            proposed = _propose(settings, wanted, today, draft)
+        except (NotTaken, OSError):
+            raise
+        except Exception as error:  # no file ends in a trace, whatever is in it
+            raise NotTaken("the file cannot be taken", [unforeseen(wanted.file.name, error)]) from error
+        yield proposed
 
 
 def file(settings: Settings, proposed: list[Proposed]) -> None:

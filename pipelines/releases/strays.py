@@ -22,6 +22,8 @@ KNOWN_FILES = ("README.md", ".gitattributes", ".gitignore", ".gitkeep")
 def strays(settings: Settings) -> list[Finding]:
     """One finding for each thing that is passed over, in order of their names; broken layouts first."""
     raw = settings.raw
+    if not raw.is_dir():
+        return []
     indices = {index_id for index_id, _ in Seeds(settings.seeds, ("method",)).methods}
     told = [
         *_beside(raw, [*indices, *BESIDE_INDICES], f"a folder named {', '.join(sorted(indices))}"),
