@@ -77,6 +77,7 @@ def _beside_a_sum(seeds: Seeds, offered: Offered) -> Iterator[str]:
     known = _not_stated(seeds, offered.before)
     records = {(str(r["province_code"]), str(r["code"])): r for r in _scores(offered.read)}
     sums = [(code, parts) for code, parts in codes_with_parts(seeds, offered.manifest).items() if parts != [code]]
+    sums.sort(key=lambda one: len(one[1]))
     found: dict[tuple[str, str], list[str]] = {}
     for (province, code), record in records.items():
         if record["form"] in ("blank", "zero") and (province, code) not in known:
@@ -243,9 +244,12 @@ def _names(seeds: Seeds, offered: Offered) -> dict[str, str]:
             cells[str(clue)].append(str(record["source_cell"]))
     named = [(p.province_key, code, p.name_vi) for code, p in provinces_of(seeds, manifest).items()]
     named += [(i.indicator_key, code, i.name_vi) for code, i in stated.items()]
-    return {
-        key: f"{code} {name} ({cells[code][0]} to {cells[code][-1]})" for key, code, name in named if cells.get(code)
-    }
+    return {key: f"{code} {name} ({_span(cells[code])})" for key, code, name in named if cells.get(code)}
+
+
+def _span(cells: list[str]) -> str:
+    """The first and the last cell as one address: 2025_VIE_ENG!D3:D39."""
+    return f"{cells[0]}:{cells[-1].rpartition('!')[2]}"
 
 
 def _scores(read: Read) -> list[dict[str, object]]:
