@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.building import fingerprint, lock, publication
 from pipelines.files import write_whole
-from pipelines.releases import deliveries, landing
+from pipelines.releases import deliveries, drafts, landing
 from pipelines.releases.rewritten import gone
+from pipelines.releases.strays import strays
 from pipelines.settings import TIMEZONE, Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from pipelines.building.ledger import Standing
 
+SHOWN = 5
 LEAST_SPACE = 4 * 1024 * 1024  # bytes; with less left, a database's error is about that
 
 log = logging.getLogger("papi")
@@ -73,6 +75,7 @@ def refresh(settings: Settings, full: bool = False) -> Refreshed:
         if was_killed:
             close_killed(settings)
         publication.sweep(settings)
+        drafts.sweep(settings.raw)
         damage = publication.damage(settings)
         for said in damage:
             log.info("damaged: %s; it is published again from the build", said)
@@ -176,6 +179,11 @@ def _failed_checks(settings: Settings) -> list[FailedCheck]:
         n_findings = sum(len(one.findings) for one in refused)
         n_refused = sum(not one.is_accepted for one in refused)
         failed.append(FailedCheck("landing/release", f"{n_refused} deliveries refused, {n_findings} findings", False))
+    beside = strays(settings)
+    if beside:
+        said = "; ".join(f"{one.file}: {one.found}" for one in beside[:SHOWN])
+        more = f"; and {len(beside) - SHOWN} more" if len(beside) > SHOWN else ""
+        failed.append(FailedCheck("landing/raw", f"passed over, `papi release list` says why: {said}{more}", False))
     said = office_tables.summary(settings)
     if said:
         failed.append(FailedCheck("landing/report", said, False))

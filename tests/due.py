@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import random
 from functools import cache
+from statistics import mean, stdev
 
 from pipelines.analysis.described import tables_of_source
 from pipelines.analysis.marts import described
@@ -13,7 +15,7 @@ from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, provinces_of
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
-from tests.workbooks.official import Scores
+from tests.workbooks.official import Scores, successors
 
 SEEDS = Seeds(ROOT / "dbt_project/seeds")
 CONCEPTS = len(SEEDS.concepts_of(SEEDS.main_index))
@@ -64,6 +66,22 @@ def scores_of(year: int) -> Scores:
     """The published sub-dimensions of a year as raw/ carries them, by code of province and indicator."""
     with (ROOT / f"raw/papi/{year}/r1/scores.csv").open(encoding="utf-8", newline="") as file:
         return {(row["province_code"], row["code"]): float(row["score"]) for row in csv.DictReader(file)}
+
+
+def scores_of_2025() -> Scores:
+    """Simulated: each province of 2025 gets the mean of what its parts had in 2024, and chance moves it a little."""
+    chance, new = random.Random(2025), successors()
+    parts: dict[tuple[str, str], list[float]] = {}
+    columns: dict[str, list[float]] = {}
+    for (province, code), score in scores_of(2024).items():
+        parts.setdefault((new[province], code), []).append(score)
+        columns.setdefault(code, []).append(score)
+    return {
+        (province, code): round(
+            min(max(chance.gauss(mean(scores), stdev(columns[code]) / 3), min(columns[code])), max(columns[code])), 6
+        )
+        for (province, code), scores in sorted(parts.items())
+    }
 
 
 def totals() -> int:

@@ -8,16 +8,15 @@ import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
-from statistics import mean
 
 import pytest
 
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
 from tests.conftest import PAPI, Built, Demo
-from tests.due import scores_of
+from tests.due import scores_of_2025
 from tests.reports.filled import drawn, typed_over
-from tests.workbooks.official import REFERENCE, Release, Scores, province_columns, successors
+from tests.workbooks.official import REFERENCE, Release, province_columns
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
@@ -67,15 +66,6 @@ def test_its_answer_is_the_warehouses(built: Built) -> None:
 def test_a_command_block_runs(built: Built, block: str) -> None:
     script = block.replace("make test\n", "")  # that is what runs this
     assert run(script, ROOT, PAPI_WAREHOUSE=built.settings.warehouse)
-
-
-def scores_of_2025() -> Scores:
-    """Simulated: each province of 2025 gets the mean of what its parts had in 2024."""
-    parts: dict[tuple[str, str], list[float]] = {}
-    new = successors()
-    for (province, code), score in scores_of(2024).items():
-        parts.setdefault((new[province], code), []).append(score)
-    return {key: round(mean(scores), 6) for key, scores in parts.items()}
 
 
 @pytest.mark.long

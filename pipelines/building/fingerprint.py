@@ -11,6 +11,8 @@ import hashlib
 from pathlib import Path
 
 from pipelines.building import dbt
+from pipelines.releases import deliveries
+from pipelines.releases.strays import strays
 from pipelines.reports.registry import reporting_day
 from pipelines.settings import ROOT, Settings
 
@@ -23,16 +25,30 @@ def as_of(settings: Settings) -> str:
 
 
 def of(settings: Settings) -> str:
-    """sha256 over the names and bytes of every file that could change the published data."""
+    """sha256 over the names and bytes of every file that could change the published data, and over what is refused.
+
+    What is refused may change by itself: a day that lay in the future comes.
+    """
     parts: list[tuple[str, Path, list[Path]]] = [
-        ("raw", settings.raw, [p for p in settings.raw.rglob("*") if p.suffix != ".md"]),
+        ("raw", settings.raw, [p for p in settings.raw.rglob("*") if _counts(p.relative_to(settings.raw))]),
         ("dbt", settings.dbt_project, dbt.project_files(settings)),
         ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
         ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
     ]
     digest = hashlib.sha256(f"{as_of(settings)} {reporting_day(settings)}".encode())
+    refused = [*strays(settings), *(one for d in deliveries.read_all(settings.raw) for one in d.findings)]
+    digest.update(str(refused).encode())
     for name, root, paths in parts:
-        for path in sorted(p for p in paths if p.is_file() and not p.name.startswith(".")):
+        for path in sorted(p for p in paths if p.is_file()):
             digest.update(f"\n{name} {path.relative_to(root).as_posix()} ".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file under raw/ can matter: any file of a delivery, elsewhere neither hidden files nor notes."""
+    *folders, name = path.parts
+    if any(folder.startswith(".") for folder in folders):
+        return False
+    is_delivered = len(folders) == 3 and folders[1].isdecimal()
+    return is_delivered or not (name.startswith(".") or path.suffix == ".md")

@@ -146,7 +146,7 @@ class _Project:
         self.macros = {
             name: macro for name, macro in manifest["macros"].items() if macro["package_name"] == "papi_warehouse"
         }
-        config = load_yaml((settings.dbt_project / "dbt_project.yml").read_text(encoding="utf-8"))
+        config = load_yaml((settings.dbt_project / "dbt_project.yml").read_text(encoding="utf-8"), with_anchors=True)
         self.variables = {name: str(value) for name, value in (config.get("vars") or {}).items()}
         naming = [macro["macro_sql"] for macro in self.macros.values() if macro["name"].startswith("generate_")]
         self.common = {

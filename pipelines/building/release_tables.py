@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.finding import Finding
 from pipelines.kept import key_of
 from pipelines.releases import deliveries, landing
 from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, not_found_cells, not_stated_cells
 from pipelines.releases.landing import Landed, recall
+from pipelines.releases.strays import strays
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
 
@@ -48,7 +50,8 @@ TABLES = {
 def parts(settings: Settings) -> dict[str, str]:
     """A hash of each thing that decides these tables, by its name."""
     known = deliveries.read_all(settings.raw, settings.as_of)
-    return {**landing.parts(settings, known), "the code": key_of("building")}
+    beside = key_of(None, [], str(strays(settings)))
+    return {**landing.parts(settings, known), "what else lies under raw/": beside, "the code": key_of("building")}
 
 
 def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
@@ -95,7 +98,8 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
     )
     insert_rows(connection, "due", due_rows(seeds, expected))
     insert_rows(connection, "delivery", [_delivery_row(item) for item in landed])
-    insert_rows(connection, "finding", [row for item in landed for row in _finding_rows(item)])
+    beside = [_finding_row("raw", None, n, one) for n, one in enumerate(strays(settings), start=1)]
+    insert_rows(connection, "finding", [*beside, *(row for item in landed for row in _finding_rows(item))])
     return len(landed) == len(known)
 
 
@@ -125,10 +129,11 @@ def _delivery_row(landed: Landed) -> dict[str, Any]:
 
 def _finding_rows(landed: Landed) -> list[dict[str, Any]]:
     release_id = landed.delivery.release_id
-    return [
-        {"finding_id": f"{release_id}-{number:03d}", "release_id": release_id, **finding.as_row()}
-        for number, finding in enumerate(landed.findings, start=1)
-    ]
+    return [_finding_row(release_id, release_id, n, finding) for n, finding in enumerate(landed.findings, start=1)]
+
+
+def _finding_row(prefix: str, release_id: str | None, number: int, finding: Finding) -> dict[str, Any]:
+    return {"finding_id": f"{prefix}-{number:03d}", "release_id": release_id, **finding.as_row()}
 
 
 def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:

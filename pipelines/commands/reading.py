@@ -104,8 +104,8 @@ def sql(query: str, form: str, warehouse: Path | None) -> None:
             raise Mistake(str(error)) from None
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerow(map(inert, columns))
+        writer.writerows([inert(value) if isinstance(value, str) else value for value in row] for row in rows)
     else:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         click.echo(json.dumps(records, ensure_ascii=False, indent=1, default=_json_value))

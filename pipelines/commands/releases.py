@@ -29,8 +29,8 @@ from pipelines.commands.shared import (
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.releases.deliveries import Manifest
     from pipelines.releases.intake import NotTaken, Proposed
+    from pipelines.releases.manifest import Manifest
 
 
 @click.group()
@@ -97,6 +97,8 @@ def release_add(
             intake.file(settings, proposed)
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
+    except OSError as error:
+        raise _not_written(error) from None
     except intake.NotTaken as error:
         raise _not_taken(error) from None
     click.echo(f"Filed: {', '.join(one.release_id for one in proposed)}. `papi refresh` builds and publishes.")
@@ -126,7 +128,10 @@ def release_diff(before: str, after: str, raw: Path | None, warehouse: Path | No
     for release_id in (before, after):
         if release_id not in known:
             raise Mistake(f"no release {release_id}; `papi release list` shows them")
-    old, new = landing.land(settings, [known[before], known[after]])
+    try:
+        old, new = landing.land(settings, [known[before], known[after]])
+    except (landing.JudgementFailed, OSError) as error:
+        raise Refused(f"the two cannot be read: {error}") from None
     for landed in (old, new):
         if landed.scores is None:
             why = "was refused" if not landed.is_accepted else "withdraws another one and has no cells of its own"
@@ -165,6 +170,8 @@ def release_withdraw(
             filed = intake.withdraw(settings, release_id, reason, day.date() if day else today())
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
+    except OSError as error:
+        raise _not_written(error) from None
     except intake.NotTaken as error:
         raise _not_taken(error) from None
     click.echo(f"Filed: {filed}, which withdraws {release_id}. `papi refresh` builds and publishes.")
@@ -187,6 +194,8 @@ def release_accept(release_id: str, reason: str, raw: Path | None, warehouse: Pa
             found = rewritten.accept(settings, release_id, publication.releases(settings), reason, today())
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
+    except OSError as error:
+        raise _not_written(error) from None
     except rewritten.NothingToAccept as error:
         raise Refused(str(error)) from None
     click.echo(f"Accepted: {release_id}, {', '.join(found.changes)}. `papi refresh` builds and publishes.")
@@ -195,6 +204,7 @@ def release_accept(release_id: str, reason: str, raw: Path | None, warehouse: Pa
 def say_releases(settings: Settings) -> None:
     """Every release with its state, then the findings."""
     from pipelines.releases import deliveries, landing
+    from pipelines.releases.strays import strays
 
     click.echo(f"{'release':<18}{'published':<19}{'method':<8}{'state':<12}{'scores':>8}{'findings':>10}")
     findings = []
@@ -209,7 +219,7 @@ def say_releases(settings: Settings) -> None:
             f"{landed.n_rows if landed else 0:>8}{len(landed.findings) if landed else 0:>10}"
         )
         findings += landed.findings if landed else delivery.findings
-    for finding in findings:
+    for finding in (*findings, *strays(settings)):
         say_finding(finding)
 
 
@@ -233,6 +243,11 @@ def _say_proposed(proposed: Proposed) -> None:
         )
     if len(proposed.changes) > SHOWN:
         click.echo(f"  ... and {len(proposed.changes) - SHOWN} more")
+
+
+def _not_written(error: OSError) -> Refused:
+    """What a disk or its rights did not let happen, in a sentence."""
+    return Refused(f"nothing is filed: {error.filename or 'the disk'}: {error.strerror or error}")
 
 
 def _not_taken(error: NotTaken) -> Refused:

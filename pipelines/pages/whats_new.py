@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.releases import deliveries
-from pipelines.releases.deliveries import Acceptance
+from pipelines.releases.manifest import Acceptance
 from pipelines.releases.revisions import KINDS, Change
 from pipelines.settings import Settings
 

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.claims.verdicts import CANONICAL, is_readable
+from pipelines.fields import mistakes
 from pipelines.files import load_yaml
 from pipelines.finding import Finding
 from pipelines.plan.units import Unit
@@ -362,10 +363,7 @@ def _disagreements(name: str, folder: Path, plan: Plan) -> list[Finding]:
 
 
 def _mistakes(file: str, error: ValidationError, row: int | None) -> list[Finding]:
-    return [
-        _finding(file, repr(one["input"]), one["msg"], row, ".".join(str(part) for part in one["loc"]) or None)
-        for one in error.errors(include_url=False)
-    ]
+    return [_finding(file, found, expected, row, column) for column, found, expected in mistakes(error)]
 
 
 def _finding(file: str, found: str, expected: str, row: int | None, column: str | None = None) -> Finding:

@@ -1,6 +1,7 @@
 """Deliveries under raw/: which there are, what their manifests say, whether their files are still as received.
 
-Belongs here: finding, reading and verifying manifests. Does not belong here: the contents of the delivered files.
+Belongs here: finding and reading deliveries, verifying what their manifests say. Does not belong here: the fields of a
+manifest, see manifest.py; what else lies under raw/, see strays.py; the contents of the delivered files.
 A delivery lies in raw/<index>/<year>/r<revision>/ and is named after its folder, so that even one with a broken
 manifest has a name to be refused by.
 """
@@ -11,121 +12,20 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from pipelines.files import load_yaml, sha256_of
-from pipelines.finding import Finding
-from pipelines.workbooks.cells import Reading
+from pipelines.clock import today
+from pipelines.fields import mistakes
+from pipelines.files import NotAFile, read_yaml, sha256_of, size_of
+from pipelines.finding import Finding, unforeseen
+from pipelines.releases.manifest import MANIFEST, Acceptance, Manifest, impossible_days
 
-MANIFEST = "release.yaml"
 MAX_FILE_BYTES = 50 * 1024 * 1024
-
-
-class DeliveredFile(BaseModel):
-    """A file of a delivery, beside its manifest."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    path: str = Field(pattern=r"^[^/\\]+$")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-
-
-class NotCollected(BaseModel):
-    """Scores that were published and are not here: of these provinces, in whole or in the given parts (codes)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    provinces: list[str] = Field(min_length=1)
-    parts: Literal["all"] | list[str]
-    reason: str
-
-
-class NotPublished(NotCollected):
-    """Scores that the publisher left out. The form is how the file shows it; absent where it has no cell for them.
-
-    A ``mark`` is what stands in the cell where the form is mark.
-    """
-
-    form: Literal["blank", "zero", "mark", "partial", "absent"]
-    mark: str | None = None
-    reason_certainty: str
-    source: str
-
-
-class Acceptance(BaseModel):
-    """A change of a release in place that somebody answers for. ``facts`` is a hash of what it states since."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    on: date
-    reason: str = Field(min_length=1)
-    facts: str
-
-
-class Manifest(BaseModel):
-    """release.yaml: what a delivery says of itself.
-
-    ``published_on`` is a day, a year where the day is unknown, or None where nothing is known but that it was received.
-    ``covers`` are the provinces it speaks of, None for all. ``replaces_year`` makes what it leaves out lapse; otherwise
-    the last score that a release states stays in force. With ``withdraws`` it ends that release of the same year and
-    has no files; ``note`` then is the reason.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    index_id: str
-    year: int
-    revision: int = Field(ge=1)
-    method: str
-    published_on: date | int | None
-    published_day_known: bool
-    published_on_source: str | None = None
-    published_on_note: str | None = None
-    received_on: date
-    provinces_as_of: date
-    publisher: list[str] = Field(min_length=1)
-    source: str
-    layout: str = Field(pattern=r"^[a-z0-9-]+$")
-    files: list[DeliveredFile]
-    reading: Reading | None = None
-    covers: list[str] | None = Field(default=None, min_length=1)
-    not_published: list[NotPublished]
-    not_collected: list[NotCollected] = []
-    replaces_year: bool = False
-    withdraws: str | None = None
-    note: str | None = None
-    accepted: list[Acceptance] = []
-
-    @model_validator(mode="after")
-    def _day_is_known_when_it_is_given(self) -> Manifest:
-        if isinstance(self.published_on, date) != self.published_day_known:
-            raise ValueError("published_day_known must be true for a day and false for a year")
-        return self
-
-    @model_validator(mode="after")
-    def _has_files_or_withdraws(self) -> Manifest:
-        if bool(self.files) == bool(self.withdraws):
-            raise ValueError("a delivery has files, or it withdraws a release and has none")
-        if self.withdraws and not self.note:
-            raise ValueError("withdrawing a release needs its reason under note")
-        return self
-
-    @property
-    def known_from(self) -> date:
-        """Day of publication; where only the year is known its last day, so that nothing is known too early.
-
-        Where nothing is known of its publication, the day it was received.
-        """
-        if isinstance(self.published_on, date):
-            return self.published_on
-        return date(self.published_on, 12, 31) if self.published_on else self.received_on
-
-    @property
-    def published_day(self) -> date | None:
-        return self.published_on if isinstance(self.published_on, date) else None
+INDEX = re.compile(r"[a-z][a-z0-9-]*")
+YEAR = re.compile(r"[1-9][0-9]{3}")
+REVISION = re.compile(r"r[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True)
@@ -158,9 +58,22 @@ class Delivery:
 
 
 def folders(raw: Path) -> list[Path]:
-    """Delivery folders in order of index, year and revision."""
-    found = [p for p in raw.glob("*/[0-9][0-9][0-9][0-9]/r*") if re.fullmatch(r"r[1-9][0-9]*", p.name) and p.is_dir()]
+    """Delivery folders in order of index, year and revision; strays.py tells of what else lies beside them."""
+    found = [
+        release
+        for index in raw.glob("*")
+        if INDEX.fullmatch(index.name) and is_folder(index)
+        for year in index.glob("*")
+        if YEAR.fullmatch(year.name) and is_folder(year)
+        for release in year.glob("*")
+        if REVISION.fullmatch(release.name) and release.is_dir()
+    ]
     return sorted(found, key=lambda p: (p.parent.parent.name, p.parent.name, int(p.name[1:])))
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder of its own, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
 
 
 def release_id_of(folder: Path) -> str:
@@ -180,12 +93,15 @@ def read(raw: Path, folder: Path) -> Delivery:
     """
     index_id, year, revision = folder.parent.parent.name, int(folder.parent.name), int(folder.name[1:])
     delivery = Delivery(index_id, year, revision, folder, raw, None)
-    manifest, findings = _read_manifest(delivery)
-    if manifest is None:
-        return Delivery(index_id, year, revision, folder, raw, None, findings)
-    findings += _disagreements_with_folder(delivery, manifest)
-    findings += _changed_files(delivery, manifest)
-    return Delivery(index_id, year, revision, folder, raw, manifest, findings)
+    try:
+        manifest, findings = _read_manifest(delivery)
+        if manifest is not None:
+            findings += _disagreements_with_folder(delivery, manifest)
+            findings += _impossible_days(delivery, manifest)
+            findings += _changed_files(delivery, manifest)
+    except Exception as error:  # whatever one delivery raises, the others go on
+        return replace(delivery, findings=[unforeseen(delivery.source_folder, error)])
+    return replace(delivery, manifest=manifest, findings=findings)
 
 
 def read_all(raw: Path, as_of: date | None = None) -> list[Delivery]:
@@ -255,30 +171,27 @@ def _read_manifest(delivery: Delivery) -> tuple[Manifest | None, list[Finding]]:
     path = delivery.folder / MANIFEST
     name = delivery.path_in_raw(path)
     remedy = "Write the manifest as raw/README.md shows."
+    if delivery.folder.is_symlink():
+        remedy = "Put the folder itself here: what a link leads to can change without a trace."
+        return None, [Finding("folder_own", delivery.source_folder, "a link", "a folder", remedy)]
     try:
-        content = load_yaml(path.read_text(encoding="utf-8"))
-        return Manifest.model_validate(content), []
+        return Manifest.model_validate(read_yaml(path)), []
     except FileNotFoundError:
         return None, [Finding("manifest_readable", name, "no manifest", "a file release.yaml", remedy)]
+    except NotAFile as error:
+        return None, [Finding("manifest_readable", name, str(error), "a file release.yaml", remedy)]
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x} at position {error.start}"
         return None, [Finding("manifest_readable", name, found, "UTF-8 text", "Save the file as UTF-8.")]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        found = f"YAML that cannot be read: {getattr(error, 'problem', error)}"
         row = mark.line + 1 if mark else None
-        return None, [Finding("manifest_readable", name, found, "valid YAML", remedy, row=row)]
+        found = str(getattr(error, "problem", None) or error)
+        return None, [Finding("manifest_readable", name, found, "plain YAML", remedy, row=row)]
     except ValidationError as error:
         return None, [
-            Finding(
-                "manifest_complete",
-                name,
-                found="nothing" if problem["type"] == "missing" else repr(problem["input"]),
-                expected=problem["msg"],
-                remedy=remedy,
-                column=".".join(str(part) for part in problem["loc"]) or None,
-            )
-            for problem in error.errors()
+            Finding("manifest_complete", name, found, expected, remedy, column=column)
+            for column, found, expected in mistakes(error)
         ]
 
 
@@ -301,21 +214,35 @@ def _disagreements_with_folder(delivery: Delivery, manifest: Manifest) -> list[F
     ]
 
 
+def _impossible_days(delivery: Delivery, manifest: Manifest) -> list[Finding]:
+    name = delivery.path_in_raw(delivery.folder / MANIFEST)
+    remedy = "Correct the day; where the day of publication is not known, give its year, or null."
+    return [
+        Finding("day_possible", name, found, expected, remedy, column=column)
+        for column, found, expected in impossible_days(manifest, today())
+    ]
+
+
 def _changed_files(delivery: Delivery, manifest: Manifest) -> list[Finding]:
     found: list[tuple[str, str, str, str, str]] = []
-    for listed in manifest.files:
-        path = delivery.folder / listed.path
-        if path.is_symlink() or not path.is_file():
-            expected = "the file that the manifest lists"
-            found.append(("file_present", path.name, "no such file", expected, "Put it back from git."))
-        elif (size := path.stat().st_size) > MAX_FILE_BYTES:
+    for name, listed_sha256 in _listed(manifest).items():
+        path = delivery.folder / name
+        try:
+            size = size_of(path)
+        except OSError as error:
+            what = str(error) if isinstance(error, NotAFile) else "no such file"
+            found.append(("file_present", name, what, "the file that the manifest lists", "Put it back from git."))
+            continue
+        if size > MAX_FILE_BYTES:
             expected, remedy = f"at most {MAX_FILE_BYTES} bytes", "Ask whether this is the right file."
-            found.append(("file_size", path.name, f"{size} bytes", expected, remedy))
-        elif (sha256 := sha256_of(path)) != listed.sha256:
-            expected = f"sha256 {listed.sha256}, as received"
+            found.append(("file_size", name, f"{size} bytes", expected, remedy))
+        elif (sha256 := sha256_of(path)) != listed_sha256:
+            expected = f"sha256 {listed_sha256}, as received"
             remedy = "raw/ is never edited: restore the file from git and add the change as the next revision."
-            found.append(("file_as_received", path.name, f"sha256 {sha256}", expected, remedy))
-    known = {MANIFEST, *(listed.path for listed in manifest.files)}
+            found.append(("file_as_received", name, f"sha256 {sha256}", expected, remedy))
+    if len(_listed(manifest)) < len(manifest.files):
+        found.append(("file_listed", MANIFEST, "a file listed twice", "each file once", "Take one of the lines away."))
+    known = {MANIFEST, *_listed(manifest)}
     for name in sorted(p.name for p in delivery.folder.iterdir() if not p.name.startswith(".") and p.name not in known):
         remedy = "List it in release.yaml with its sha256, or take it away."
         found.append(("file_listed", name, "a file that the manifest does not list", "only listed files", remedy))
@@ -323,3 +250,8 @@ def _changed_files(delivery: Delivery, manifest: Manifest) -> list[Finding]:
         Finding(rule, delivery.path_in_raw(delivery.folder / name), said, expected, remedy)
         for rule, name, said, expected, remedy in found
     ]
+
+
+def _listed(manifest: Manifest) -> dict[str, str]:
+    """The hash of each file that a manifest lists, by its name."""
+    return {listed.path: listed.sha256 for listed in manifest.files}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from pipelines.releases.deliveries import Delivery, Manifest, NotPublished
+from pipelines.releases.deliveries import Delivery
+from pipelines.releases.manifest import Manifest, NotPublished
 from pipelines.seeds import Indicator, Province, Seeds
 
 

@@ -6,8 +6,6 @@ it in one step. Does not belong here: reading and judging, which landing does th
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,20 +14,20 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from pipelines.files import sha256_of
-from pipelines.finding import Finding
-from pipelines.releases import deliveries, landing, revisions
-from pipelines.releases.deliveries import MANIFEST, MAX_FILE_BYTES, Delivery, Manifest
+from pipelines.files import NotAFile, dump_yaml, sha256_of, size_of
+from pipelines.finding import Finding, unforeseen
+from pipelines.releases import deliveries, drafts, landing, layouts, revisions, surprises
+from pipelines.releases.deliveries import MAX_FILE_BYTES, Delivery
 from pipelines.releases.expected import not_stated_cells, provinces_of
 from pipelines.releases.landing import Landed
+from pipelines.releases.manifest import MANIFEST, Manifest, file_name
 from pipelines.releases.revisions import Change
+from pipelines.releases.surprises import Offered
 from pipelines.seeds import Method, Seeds
 from pipelines.settings import Settings
 from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading
 from pipelines.workbooks.container import Unreadable
-from pipelines.workbooks.layout import Layout, read_layout
+from pipelines.workbooks.layout import Layout
 from pipelines.workbooks.reader import Read
 from pipelines.workbooks.tables import read_table
 
@@ -80,12 +78,15 @@ def propose(settings: Settings, wanted: Wanted, today: date) -> Iterator[list[Pr
 
     Raises ``NotTaken`` where it cannot be read with certainty, would be refused on landing, or is filed already.
     """
-    draft = Path(tempfile.mkdtemp(prefix=".adding-", dir=settings.raw))
-    (draft / settings.layouts.name).symlink_to(settings.layouts)
-    try:
-        yield _propose(settings, wanted, today, draft)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with drafts.draft(settings.raw) as draft:
+        (draft / settings.layouts.name).symlink_to(settings.layouts)
+        try:
+            proposed = _propose(settings, wanted, today, draft)
+        except (NotTaken, OSError):
+            raise
+        except Exception as error:  # no file ends in a trace, whatever is in it
+            raise NotTaken("the file cannot be taken", [unforeseen(wanted.file.name, error)]) from error
+        yield proposed
 
 
 def file(settings: Settings, proposed: list[Proposed]) -> None:
@@ -121,10 +122,10 @@ def withdraw(settings: Settings, release_id: str, reason: str, on: date) -> str:
         "withdraws": release_id,
         "note": reason,
     }
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=settings.raw) as draft:
-        folder = Path(draft) / found.index_id / str(found.year) / f"r{revision}"
+    with drafts.draft(settings.raw) as draft:
+        folder = draft / found.index_id / str(found.year) / f"r{revision}"
         _write(folder, manifest)
-        delivery = _checked(deliveries.read(Path(draft), folder), known)
+        delivery = _checked(deliveries.read(draft, folder), known)
         if delivery.findings:
             raise NotTaken(f"{release_id} cannot be withdrawn", delivery.findings)
         target = found.folder.parent / folder.name
@@ -149,54 +150,73 @@ def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> li
     seeds = Seeds(settings.seeds)
     if wanted.index_id not in seeds.indices:
         raise NotTaken(f"no index {wanted.index_id}; there are {', '.join(seeds.indices)}")
-    if wanted.file.stat().st_size > MAX_FILE_BYTES:
-        raise NotTaken(f"{wanted.file.name} has more than {MAX_FILE_BYTES} bytes")
-    content = wanted.file.read_bytes()
+    content = _content(wanted)
     try:
         book = Book(content, wanted.file.name)
     except Unreadable as error:
         raise NotTaken(f"{wanted.file.name} cannot be read", [error.finding]) from None
-    names = [wanted.layout] if wanted.layout else sorted(p.stem for p in settings.layouts.glob("*.yaml"))
-    layouts = [
-        layout
-        for name in names
-        if (layout := read_layout(settings.layouts, name)).index_id in (None, wanted.index_id) or wanted.layout
-    ]
+    tried = _layouts(settings, wanted)
+    years = wanted.years or _years_of(book, tried)
+    for year in years:
+        if not 1000 <= year <= today.year:
+            raise NotTaken(f"no figures can be of {year}: today is {today:%d/%m/%Y}")
     known = deliveries.read_all(settings.raw)
-    drafted = [
-        _draft(seeds, wanted, today, draft, known, layouts, book, content, year)
-        for year in wanted.years or _years_of(book, layouts)
-    ]
-    landed = landing.land(replace(settings, raw=draft), [delivery for delivery, _ in drafted])
+    drafted = [_draft(seeds, wanted, today, draft, known, tried, book, content, year) for year in years]
+    landed = landing.land(replace(settings, raw=draft), [delivery for delivery, _, _ in drafted])
     refused = [item for item in landed if not item.is_accepted]
     if refused:
         release_ids = ", ".join(item.delivery.release_id for item in refused)
-        raise NotTaken(f"{release_ids} would be refused", [finding for item in refused for finding in item.findings])
+        rounded = [n for _, read, _ in drafted if (n := surprises.is_rounded(read)) is not None]
+        copy = f"; its values have at most {max(rounded)} decimals, so it is a rounded copy" if rounded else ""
+        findings = [finding for item in refused for finding in item.findings]
+        raise NotTaken(f"{release_ids} would be refused{copy}", findings)
     last = [
         before[-1]
-        for delivery, _ in drafted
+        for delivery, _, _ in drafted
         if (before := [d for d in _same_year(known, delivery) if d.manifest and d.manifest.files and not d.findings])
     ]
     accepted = {item.delivery.year: item for item in landing.land(settings, last) if item.is_accepted}
     return [
-        _compared(seeds, item, accepted.get(item.delivery.year), notes)
-        for item, (_, notes) in zip(landed, drafted, strict=True)
+        _compared(settings, seeds, Offered(read, item, accepted.get(item.delivery.year)), known, notes)
+        for item, (_, read, notes) in zip(landed, drafted, strict=True)
     ]
 
 
-def _compared(seeds: Seeds, landed: Landed, before: Landed | None, notes: list[str]) -> Proposed:
+def _content(wanted: Wanted) -> bytes:
+    """The bytes of the file; raises ``NotTaken`` where it is none, too large, or bears a name that cannot be kept."""
+    name = wanted.file.name
+    try:
+        size = size_of(wanted.file.resolve())
+        file_name(name)
+    except (OSError, ValueError) as error:
+        raise NotTaken(
+            f"{name!r}: found {error}; expected a file"
+            if isinstance(error, NotAFile)
+            else f"{name!r} cannot be filed; expected {error}"
+        ) from None
+    if size > MAX_FILE_BYTES:
+        raise NotTaken(f"{name} has more than {MAX_FILE_BYTES} bytes")
+    return wanted.file.read_bytes()
+
+
+def _layouts(settings: Settings, wanted: Wanted) -> list[Layout]:
+    """The layout that is asked for; without one all that can be read and may describe files of the index."""
+    if wanted.layout is None:
+        known = layouts.read_all(settings.layouts)[0]
+        return [layout for layout in known if layout.index_id in (None, wanted.index_id)]
+    try:
+        return [layouts.read(settings.layouts, wanted.layout)]
+    except layouts.Unusable as error:
+        raise NotTaken(f"layout {wanted.layout!r} cannot be used", error.findings) from None
+
+
+def _compared(settings: Settings, seeds: Seeds, offered: Offered, known: list[Delivery], notes: list[str]) -> Proposed:
     """A drafted release against the last one of its year, with what is surprising in it."""
-    manifest = landed.delivery.manifest
-    assert manifest is not None
-    changes = revisions.between(seeds, before, landed) if before else []
-    surprises = [f"{n} {kind}" for kind in revisions.KINDS[1:] if (n := sum(c.kind == kind for c in changes))]
-    surprises += [
-        f"no cell for {', '.join(absence.provinces)}: {absence.parts}"
-        for absence in manifest.not_published
-        if absence.form == "absent"
-    ]
+    delivery, before = offered.landed.delivery, offered.before
+    changes = revisions.between(seeds, before, offered.landed) if before else []
+    told = surprises.surprises(settings, seeds, offered, known)
     against = before.delivery.release_id if before else None
-    return Proposed(landed.delivery.release_id, landed.delivery.folder, landed, against, changes, notes, surprises)
+    return Proposed(delivery.release_id, delivery.folder, offered.landed, against, changes, notes, told)
 
 
 def _years_of(book: Book, layouts: list[Layout]) -> list[int]:
@@ -217,8 +237,8 @@ def _draft(
     book: Book,
     content: bytes,
     year: int,
-) -> tuple[Delivery, list[str]]:
-    """The delivery of one year beside raw/, and what was to be said about reading it."""
+) -> tuple[Delivery, Read, list[str]]:
+    """The delivery of one year beside raw/, what was read of it, and what is to be said about reading it."""
     method = seeds.method_in(wanted.index_id, year)
     if method is None:
         raise NotTaken(f"no one method of {wanted.index_id} is in force in {year}: add it to seeds/method.csv first")
@@ -259,7 +279,7 @@ def _draft(
     _write(folder, manifest)
     delivery = _checked(deliveries.read(draft, folder), known)
     notes = read.notes + ([f"read as {reading.model_dump(exclude_none=True)}"] if "reading" in manifest else [])
-    return delivery, notes
+    return delivery, read, notes
 
 
 def _read_certainly(
@@ -390,5 +410,4 @@ def _checked(delivery: Delivery, known: list[Delivery]) -> Delivery:
 
 def _write(folder: Path, manifest: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=120)
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(dump_yaml(manifest), encoding="utf-8")

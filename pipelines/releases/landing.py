@@ -11,21 +11,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipelines.finding import Finding
+from pipelines.files import MAX_YAML_BYTES, size_of
+from pipelines.finding import Finding, shortened, unforeseen
 from pipelines.kept import Store, key_of
-from pipelines.releases.deliveries import MANIFEST, Delivery, Manifest
+from pipelines.releases import layouts
+from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import codes_with_parts, not_found_cells, not_stated_cells, provinces_of
+from pipelines.releases.manifest import MANIFEST, Manifest
 from pipelines.rules import judge
 from pipelines.rules.judge import Task
 from pipelines.rules.suites import Outcome, Rule, Suite, read_suite
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
-from pipelines.workbooks.layout import read_layout
+from pipelines.workbooks.reader import FRAME_COLUMNS
 from pipelines.workbooks.tables import MAX_FINDINGS, read_file
 
 if TYPE_CHECKING:
@@ -38,6 +41,11 @@ SCORE_COLUMNS = [
     "release_id", "source_file", "source_row", "source_cell", "province_code", "code", "score", "scale_min",
     "scale_max",
 ]  # fmt: skip
+TYPES = {
+    **dict.fromkeys(["release_id", "source_file", "source_cell", "province_code", "code", "part_code"], "str"),
+    **dict.fromkeys(["score", "scale_min", "scale_max"], "float64"),
+    "source_row": "int64",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Landed:
 
 
 class JudgementFailed(RuntimeError):
-    """A rule could not be asked: nothing is known of the deliveries, so none is let in."""
+    """A rule could not be asked, whatever it was asked of: nothing is known of the deliveries, so none is let in."""
 
 
 def suite(settings: Settings) -> Suite:
@@ -72,11 +80,11 @@ def suite(settings: Settings) -> Suite:
 def land(settings: Settings, wanted: Iterable[Delivery]) -> list[Landed]:
     """Land deliveries, in their order; those already landed are read from the store.
 
-    Raises ``JudgementFailed`` when a rule ends in error.
+    Raises ``JudgementFailed`` when a rule ends in error even on no rows.
     """
     wanted = list(wanted)
     for result, frame in _land_new(settings, [d for d in wanted if recall(settings, d) is None]):
-        _keep(settings, result, frame)
+        _keep_or_refuse(settings, result, frame)
     return [landed for d in wanted if (landed := recall(settings, d)) is not None]
 
 
@@ -105,7 +113,10 @@ def _land_new(settings: Settings, new: list[Delivery]) -> list[tuple[Landed, pd.
     seeds = Seeds(settings.seeds, SEEDS)
     unread, frames = [], {}
     for delivery in new:
-        frame, findings = read_delivery(settings, seeds, delivery)
+        try:
+            frame, findings = read_delivery(settings, seeds, delivery)
+        except Exception as error:  # whatever one delivery raises, the others go on
+            frame, findings = None, [unforeseen(delivery.source_folder, error)]
         if frame is None:
             unread.append(Landed(delivery, not findings, None, 0, findings, []))
         else:
@@ -125,7 +136,7 @@ def read_delivery(settings: Settings, seeds: Seeds, delivery: Delivery) -> tuple
     findings = _manifest_findings(settings, seeds, delivery, manifest)
     if findings or manifest.withdraws:
         return None, findings
-    layout = read_layout(settings.layouts, manifest.layout)
+    layout = layouts.read(settings.layouts, manifest.layout)
     indicators = seeds.indicators_of(manifest.index_id, manifest.method)
     places = seeds.places_on(manifest.provinces_as_of)
     frames = []
@@ -148,14 +159,23 @@ def _manifest_findings(settings: Settings, seeds: Seeds, delivery: Delivery, man
     name = delivery.path_in_raw(delivery.folder / MANIFEST)
     problems: list[tuple[str, str, str]] = []
     method = seeds.methods.get((manifest.index_id, manifest.method))
-    if method is None:
+    indices = list(dict.fromkeys(index_id for index_id, _ in seeds.methods))
+    if manifest.index_id not in indices:
+        problems.append(("index_id", manifest.index_id, f"one of {', '.join(indices)}"))
+    elif method is None:
         problems.append(("method", manifest.method, f"a method of {manifest.index_id} in seeds/method.csv"))
     elif manifest.year < method.first_year or (method.last_year and manifest.year > method.last_year):
         expected = f"the method in force in {manifest.year}"
         problems.append(("method", f"{manifest.method} ({method.first_year}-{method.last_year or ''})", expected))
-    if not (settings.layouts / f"{manifest.layout}.yaml").is_file():
-        problems.append(("layout", manifest.layout, "a layout in raw/layouts"))
+    try:
+        layouts.read(settings.layouts, manifest.layout)
+    except layouts.Unusable as error:
+        problems += [("layout", f"{manifest.layout}: {one.found}", one.expected) for one in error.findings[:1]]
     provinces = seeds.provinces_on(manifest.provinces_as_of)
+    if not provinces:
+        first = min(province.valid_from for province in seeds.provinces)
+        found = f"{manifest.provinces_as_of:%d/%m/%Y}, a day without provinces"
+        problems.append(("provinces_as_of", found, f"a day from {first:%d/%m/%Y} on"))
     codes = codes_with_parts(seeds, manifest) if method else {}
     spoken_of = [("covers", code) for code in manifest.covers or []]
     for list_name, absences in (("not_published", manifest.not_published), ("not_collected", manifest.not_collected)):
@@ -179,27 +199,44 @@ def _manifest_findings(settings: Settings, seeds: Seeds, delivery: Delivery, man
 
 
 def _judge(settings: Settings, seeds: Seeds, read: list[Delivery], frames: dict[str, pd.DataFrame]) -> list[Landed]:
-    """Ask the rules about all new deliveries at once, then give each delivery its own outcomes."""
+    """Ask the rules about all new deliveries at once, then give each delivery its own outcomes.
+
+    Where that ends in error each is asked about alone, so that it is the fault of one.
+    """
     if not read:
         return []
     rules = suite(settings)
-    scores, tables = judged_frames(seeds, read, frames)
-    outcomes = judge.ask(Task(rules, frames={TABLE: scores, **tables}))
-    broken = [o for o in outcomes if o.outcome in ("error", "not_run")]
-    if broken:
+    outcomes, n_rows = _ask(seeds, rules, read, frames)
+    if not _in_error(outcomes):
+        return [_landed(rules, delivery, outcomes, n_rows) for delivery in read]
+    if broken := _in_error(_ask(seeds, rules, [], frames)[0]):
         raise JudgementFailed("; ".join(f"{TABLE} {o.rule_id}: {o.observed}" for o in broken))
-    landed = []
-    for delivery in read:
-        own = [_outcome_of(delivery, outcome) for outcome in outcomes]
-        findings = [
-            f for rule, outcome in zip(rules.rules, own, strict=True) for f in _findings(delivery, rule, outcome)
-        ]
-        is_refused = any(
-            r.severity == "critical" and o.outcome == "fail" for r, o in zip(rules.rules, own, strict=True)
-        )
-        n_rows = int((scores["release_id"] == delivery.release_id).sum())
-        landed.append(Landed(delivery, not is_refused, None, n_rows, findings, own))
-    return landed
+    return [_landed(rules, delivery, *_ask(seeds, rules, [delivery], frames)) for delivery in read]
+
+
+def _ask(
+    seeds: Seeds, rules: Suite, read: list[Delivery], frames: dict[str, pd.DataFrame]
+) -> tuple[list[Outcome], dict[str, int]]:
+    """What the rules say of these deliveries together, and how many scores each of them has."""
+    scores, tables = judged_frames(seeds, read, frames)
+    n_rows = {str(release_id): int(n) for release_id, n in scores["release_id"].value_counts().items()}
+    return judge.ask(Task(rules, frames={TABLE: scores, **tables})), n_rows
+
+
+def _in_error(outcomes: list[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.outcome in ("error", "not_run")]
+
+
+def _landed(rules: Suite, delivery: Delivery, outcomes: list[Outcome], n_rows: dict[str, int]) -> Landed:
+    """One delivery by what the rules said of it; refused where they could not be asked."""
+    if broken := _in_error(outcomes):
+        error = JudgementFailed(f"rule {broken[0].rule_id}: {broken[0].observed}")
+        return Landed(delivery, False, None, 0, [unforeseen(delivery.source_folder, error)], [])
+    own = [_outcome_of(delivery, outcome) for outcome in outcomes]
+    pairs = list(zip(rules.rules, own, strict=True))
+    findings = [finding for rule, outcome in pairs for finding in _findings(delivery, rule, outcome)]
+    is_refused = any(rule.severity == "critical" and outcome.outcome == "fail" for rule, outcome in pairs)
+    return Landed(delivery, not is_refused, None, n_rows.get(delivery.release_id, 0), findings, own)
 
 
 def judged_frames(
@@ -231,18 +268,25 @@ def judged_frames(
             if code not in stated
             for part in its_parts
         ]
-    valid_code = pd.DataFrame(codes, columns=["release_id", "code", "scale_min", "scale_max"])
-    part = pd.DataFrame(parts, columns=["release_id", "code", "part_code"])
-    everything = pd.concat([frames[d.release_id] for d in read])
+    valid_code = _typed(pd.DataFrame(codes, columns=["release_id", "code", "scale_min", "scale_max"]))
+    part = _typed(pd.DataFrame(parts, columns=["release_id", "code", "part_code"]))
+    none = pd.DataFrame(columns=[*FRAME_COLUMNS, "release_id", "source_file", "sha256"])
+    everything = pd.concat([frames[d.release_id] for d in read] or [none])
     scores = everything[(everything.measure == "score") & everything.form.isna() & everything.parent_code.isna()]
     is_sum = pd.MultiIndex.from_frame(scores[["release_id", "code"]]).isin(part.set_index(["release_id", "code"]).index)
-    return scores[~is_sum].merge(valid_code, "left", ["release_id", "code"])[SCORE_COLUMNS], {
-        "due": pd.DataFrame(due, columns=["release_id", "province_code", "code"]),
-        "valid_province": pd.DataFrame(provinces, columns=["release_id", "province_code"]),
+    of_scale = _typed(scores[~is_sum]).merge(valid_code, "left", ["release_id", "code"])
+    return of_scale[SCORE_COLUMNS], {
+        "due": _typed(pd.DataFrame(due, columns=["release_id", "province_code", "code"])),
+        "valid_province": _typed(pd.DataFrame(provinces, columns=["release_id", "province_code"])),
         "valid_code": valid_code,
-        "stated_sum": scores[is_sum][[c for c in SCORE_COLUMNS if not c.startswith("scale")]],
+        "stated_sum": _typed(scores[is_sum])[[c for c in SCORE_COLUMNS if not c.startswith("scale")]],
         "part": part,
     }
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the types that the rules rely on, which a frame without rows has not by itself."""
+    return frame.astype({column: kind for column, kind in TYPES.items() if column in frame.columns})
 
 
 def _outcome_of(delivery: Delivery, outcome: Outcome) -> Outcome:
@@ -274,8 +318,8 @@ def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]
         Finding(
             rule.id,
             row.get("source_file") or only_file,
-            found=template.found.format(**row),
-            expected=template.expected.format(**row),
+            found=template.found.format(**_plain(row)),
+            expected=template.expected.format(**_plain(row)),
             remedy=rule.remedy,
             row=int(row["source_row"]) if row.get("source_row") else None,
             column=template.column,
@@ -283,6 +327,11 @@ def _findings(delivery: Delivery, rule: Rule, outcome: Outcome) -> list[Finding]
         )
         for row in outcome.failing
     ]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers to nine decimals, as they are kept: 16.433, not 16.433000000000003."""
+    return {k: f"{v:.9f}".rstrip("0").rstrip(".") if isinstance(v, float) else v for k, v in row.items()}
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------
@@ -303,17 +352,42 @@ def _key(settings: Settings, delivery: Delivery) -> str:
 
 
 def _own_key(delivery: Delivery) -> str:
-    own = sorted(p for p in delivery.folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return key_of(None, own, str(delivery.findings))
+    """The manifest names each file with its hash, and the findings tell of every file that has another one."""
+    manifest = delivery.folder / MANIFEST
+    return key_of(None, [manifest] if delivery.manifest else [], str(delivery.findings))
 
 
 def _common_parts(settings: Settings) -> dict[str, str]:
-    layouts = sorted(settings.layouts.glob("*.yaml"))
     return {
         **{f"seed {name}": key_of(None, [settings.seeds / f"{name}.csv"]) for name in SEEDS},
-        **{f"layout {path.stem}": key_of(None, [path]) for path in layouts},
+        **{
+            f"layout {name}": _layout_key(settings.layouts / f"{name}.yaml") for name in layouts.names(settings.layouts)
+        },
         "the rules on deliveries": key_of(None, [settings.expectations / f"{TABLE}.yml"]),
     }
+
+
+def _layout_key(path: Path) -> str:
+    try:
+        size = size_of(path)
+    except OSError as error:  # a folder or a pipe: no layout, and not to be opened
+        return str(error)
+    return key_of(None, [path]) if size <= MAX_YAML_BYTES else str(size)
+
+
+def _keep_or_refuse(settings: Settings, landed: Landed, frame: pd.DataFrame | None) -> None:
+    """Keep a delivery; one with a number that has no place in the tables is refused."""
+    import duckdb
+
+    try:
+        _keep(settings, landed, frame)
+    except duckdb.DataError as error:
+        found = shortened(str(error))
+        remedy = "Look for a number of more than six digits before the decimal sign, and ask for the file again."
+        finding = Finding(
+            "number_fits", landed.delivery.source_folder, found, "numbers that fit DECIMAL(15, 9)", remedy
+        )
+        _keep(settings, replace(landed, is_accepted=False, findings=[*landed.findings, finding]), None)
 
 
 def _keep(settings: Settings, landed: Landed, frame: pd.DataFrame | None) -> None:

@@ -56,7 +56,7 @@ def between(seeds: Seeds, before: Landed, after: Landed) -> list[Change]:
 
     A release speaks only of its own provinces: what it does not speak of it does not take away.
     """
-    old, new = (_statements(seeds, landed) for landed in (before, after))
+    old, new = (statements(seeds, landed) for landed in (before, after))
     spoken_of = {province_key for province_key, _ in new}
     changes = []
     for cell in old | new:
@@ -70,7 +70,7 @@ def between(seeds: Seeds, before: Landed, after: Landed) -> list[Change]:
     return sorted(changes, key=lambda change: (-change.size, change.province_key, change.indicator_key))
 
 
-def _statements(seeds: Seeds, landed: Landed) -> dict[tuple[str, str], Statement]:
+def statements(seeds: Seeds, landed: Landed) -> dict[tuple[str, str], Statement]:
     """Each province and indicator that a release is due to state."""
     import duckdb
 

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import yaml
-
-from pipelines.files import load_yaml, write_whole
+from pipelines.files import dump_yaml, load_yaml, write_whole
 from pipelines.kept import key_of
 from pipelines.releases import deliveries
-from pipelines.releases.deliveries import MANIFEST, Acceptance, Delivery, Manifest
+from pipelines.releases.deliveries import Delivery
+from pipelines.releases.manifest import MANIFEST, Acceptance, Manifest
 from pipelines.settings import Settings
 
 # Notes and addresses: they explain a release, and may be made better at any time.
@@ -93,7 +92,7 @@ def accept(settings: Settings, release_id: str, published: Mapping[str, Facts], 
     line = {"on": on, "reason": reason, "facts": _hash(facts(delivery.manifest))}
     path = delivery.folder / MANIFEST
     text = path.read_text(encoding="utf-8").rstrip()
-    item = yaml.safe_dump([line], allow_unicode=True, sort_keys=False, width=1000)
+    item = dump_yaml([line], width=1000)
     added = "".join(f"  {row}\n" for row in item.splitlines())
     whole = text + ("\n" if delivery.manifest.accepted else "\naccepted:\n") + added
     again = Manifest.model_validate(load_yaml(whole))

@@ -129,7 +129,7 @@ class UnreadableRules(ValueError):
 def read_suite(path: Path) -> Suite:
     """Rules of one file; raises ``UnreadableRules`` for broken YAML, an unknown field or a repeated id."""
     try:
-        suite = Suite.model_validate(load_yaml(path.read_text(encoding="utf-8")))
+        suite = Suite.model_validate(load_yaml(path.read_text(encoding="utf-8"), with_anchors=True))
     except (ValidationError, yaml.YAMLError) as error:
         raise UnreadableRules(f"{path}: {error}") from error
     ids = [rule.id for rule in suite.rules]

@@ -37,5 +37,5 @@ def test_a_score_that_moved_by_0_005_is_unchanged_and_by_more_is_not(now: str, d
 
 
 def test_unchanged_means_the_same_as_in_the_models() -> None:
-    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"))
+    project = load_yaml((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"), with_anchors=True)
     assert Decimal(str(project["vars"]["unchanged_tolerance"])) == UNCHANGED

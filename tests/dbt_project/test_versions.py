@@ -14,6 +14,9 @@ import pytest
 
 from pipelines.releases import intake
 from pipelines.releases.intake import Wanted
+from pipelines.rules import judge
+from pipelines.rules.judge import Task
+from pipelines.rules.suites import read_suite
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Built
 from tests.dbt_project import script
@@ -86,6 +89,10 @@ def versions(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Versions
     for key in [key for key in scores if key[0] == CA_MAU]:
         del scores[key]
     reissue(settings, folder, 2023, scores, date(2024, 7, 1), replaces_year=True)
+    scores = scores_of(2022)
+    for change in (0.01, 0.02):  # two files about one year, filed on one day
+        scores[CA_MAU, "1.1"] += change
+        reissue(settings, folder, 2022, scores, date(2023, 9, 1))
     scores = scores_of(2019)
     scores[BAC_GIANG, "1.1"] += 0.2
     reissue(settings, folder, 2019, scores, date(2020, 7, 1))
@@ -201,6 +208,36 @@ def test_revisions_are_told_cell_by_cell(versions: Versions) -> None:
         ("01-ha-noi", "1.3", "corrected", False, "papi-2020-r2"),
         ("24-bac-giang", "1.1", "corrected", False, "papi-2020-r2"),
     ]
+
+
+def test_of_two_files_of_one_day_the_later_one_holds_and_both_may_be_published(versions: Versions) -> None:
+    first = scores_of(2022)[CA_MAU, "1.1"]
+    rows = versions.ask(
+        """
+        select release_id, score::double, known_from::varchar, known_to::varchar from core.fct_score
+        where year = 2022 and province_key = '96-ca-mau' and indicator_key = 'participation.civic_knowledge'
+        order by release_id
+        """
+    )
+    assert rows == [
+        ("papi-2022-r1", pytest.approx(first), "2023-04-12", "2023-09-01"),
+        ("papi-2022-r2", pytest.approx(first + 0.01), "2023-09-01", "2023-09-01"),
+        ("papi-2022-r3", pytest.approx(first + 0.03), "2023-09-01", None),
+    ]
+    [row] = versions.ask(
+        "select release_id from core.score_as_of('2023-09-01') "
+        "where year = 2022 and province_key = '96-ca-mau' and indicator_key = 'participation.civic_knowledge'"
+    )
+    assert row == ("papi-2022-r3",)
+
+
+@pytest.mark.parametrize("table", ["core.fct_score", "core.dim_release", "marts.index_revision", "marts.index_score"])
+def test_no_critical_rule_blocks_years_that_were_issued_again(versions: Versions, table: str) -> None:
+    suite = read_suite(ROOT / f"expectations/{table}.yml")
+    outcomes = judge.ask(Task(suite, versions.build))
+    blocking = [o for rule, o in zip(suite.rules, outcomes, strict=True) if rule.blocks(o.outcome)]
+    assert outcomes
+    assert not blocking
 
 
 def test_intervals_and_finer_indicators_have_tables_of_their_own_place(versions: Versions) -> None:

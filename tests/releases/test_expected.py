@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.releases.deliveries import Manifest
 from pipelines.releases.expected import not_found_cells
+from pipelines.releases.manifest import Manifest
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
 

@@ -16,7 +16,7 @@ from pipelines.releases.revisions import Change
 from pipelines.seeds import Seeds
 from pipelines.settings import ROOT, Settings
 from tests.conftest import run_papi
-from tests.due import scores_of
+from tests.due import scores_of, scores_of_2025
 from tests.workbooks.official import Release, Scores, province_columns, province_rows, table, windows_1258, workbook_of
 
 TODAY = date(2026, 11, 23)
@@ -149,11 +149,8 @@ def test_a_province_without_a_cell_is_a_surprise(settings: Settings) -> None:
 
 @pytest.mark.parametrize("write", [province_columns, province_rows], ids=["a province a column", "a province a row"])
 def test_papi_2025_with_34_provinces_loads_by_manifest_alone(settings: Settings, write: Callable[..., bytes]) -> None:
-    from tests.workbooks.official import REFERENCE, plausible
-
-    provinces = sorted(REFERENCE.provinces_on(date(2025, 12, 31)))
-    assert len(provinces) == 34
-    release = Release(2025, plausible(2025, provinces, date(2025, 12, 31)), day=date(2025, 12, 31))
+    release = Release(2025, scores_of_2025(), day=date(2025, 12, 31))
+    assert len(release.places) == 34
     [one] = add(settings, "2025.xlsx", write(release), published_on=date(2026, 4, 14))
     assert (one.release_id, one.landed.n_rows, one.against) == ("papi-2025-r1", 34 * 28, None)
     assert not one.surprises

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,6 +15,7 @@ from pipelines.releases.landing import Landed
 from pipelines.rules import judge
 from pipelines.rules.suites import Outcome
 from pipelines.settings import ROOT, Settings
+from pipelines.workbooks import tables
 from tests.releases.spoil import EDITED, SPOILT, Spoilt, line, rewrite, seal
 
 NOT_PUBLISHED = (
@@ -146,3 +149,71 @@ def test_the_many_faults_of_one_delivery_hide_none_of_another(settings: Settings
     assert states[2011] == ("refused", 100)
     assert states[2024] == ("refused", 1)
     assert states[2020] == ("accepted", 0)
+
+
+def test_whatever_one_delivery_raises_is_its_finding_and_the_others_go_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_file = tables.read_file
+
+    def fails_on_2015(content: bytes, name: str, *others: Any) -> Any:
+        if "/2015/" in name:
+            raise ZeroDivisionError("nobody foresaw this")
+        return read_file(content, name, *others)
+
+    monkeypatch.setattr(landing, "read_file", fails_on_2015)
+    refused = [item for item in land(settings) if not item.is_accepted]
+    assert [item.delivery.year for item in refused] == [2015]
+    [finding] = refused[0].findings
+    assert (finding.rule_id, finding.file) == ("unforeseen", "raw/papi/2015/r1")
+    assert finding.found.startswith("ZeroDivisionError at test_landing.py:")
+    assert finding.found.endswith("nobody foresaw this")
+
+
+def test_where_the_rules_fail_over_one_delivery_the_others_are_judged_without_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = judge.ask
+
+    def fails_with_2015(task: judge.Task) -> list[Outcome]:
+        if "papi-2015-r1" in set(task.frames["landing.score"]["release_id"]):
+            return [Outcome(rule.id, "not_run", "the judging process ended") for rule in task.suite.rules]
+        return ask(task)
+
+    monkeypatch.setattr(judge, "ask", fails_with_2015)
+    for folder in (settings.raw / "papi").iterdir():
+        if folder.name not in ("2014", "2015"):
+            shutil.rmtree(folder)
+    good, refused = land(settings)
+    assert good.is_accepted
+    assert [(f.rule_id, f.file) for f in refused.findings] == [("unforeseen", "raw/papi/2015/r1")]
+
+
+def test_a_delivery_that_owes_nothing_and_states_nothing_is_judged(
+    settings: Settings, only: Callable[[str], Path]
+) -> None:
+    """Frames without rows have the types that the rules ask for."""
+    folder = only("2020")
+    rewrite(lambda lines: [lines[0], "24,1.1,0.9"])(folder)
+    manifest = folder / "release.yaml"
+    text = manifest.read_text("utf-8").replace("not_published: []", NOT_PUBLISHED.format("24", "all"))
+    manifest.write_text(text + "covers: ['24']\n", "utf-8")
+    [refused] = land(settings)
+    assert {f.rule_id for f in refused.findings} == {"cells"}
+
+
+def test_a_number_too_large_to_keep_is_the_finding_of_its_delivery(
+    settings: Settings, only: Callable[[str], Path]
+) -> None:
+    rewrite(lambda lines: [f"{lines[0]},rank", *(f"{row},999999.9999999999" for row in lines[1:])])(only("2020"))
+    [refused] = land(settings)
+    assert [f.rule_id for f in refused.findings] == ["number_fits"]
+
+
+def test_expected_numbers_are_told_as_they_are_kept(settings: Settings, only: Callable[[str], Path]) -> None:
+    rewrite(lambda lines: [*lines, "01,1,6.09"])(only("2020"))
+    [refused] = land(settings)
+    [finding] = refused.findings
+    assert finding.rule_id == "stated_sum"
+    assert len(finding.expected.split(",")[0].partition(".")[2]) <= 6
+    assert str(finding).startswith("raw/papi/2020/r1/scores.csv, cell C1829, column score: found 6.09 for 1 of")
