@@ -67,7 +67,7 @@ def changed(field: str, value: str) -> str:
         ("not_published", "[{provinces: ['24'], parts: 1, form: blank, reason: r, reason_certainty: c, source: s}]",
          "1", "`all`, or a list of codes in quotation marks"),
         ("not_published", "[{provinces: ['24'], parts: all, form: no, reason: r, reason_certainty: c, source: s}]",
-         "False", "one of 'blank', 'zero', 'partial', 'absent'"),
+         "False", "one of 'blank', 'zero', 'mark', 'partial', 'absent'"),
         ("files", "[{path: ../x, sha256: x}]", "'../x'", "the name of a file beside the manifest, not release.yaml"),
         ("files", "[{path: release.yaml, sha256: x}]", "'release.yaml'", "the name of a file beside the manifest"),
         ("files", '[{path: "a\\e[2J", sha256: x}]', "'a\\x1b[2J'", "the name of a file beside the manifest"),
