@@ -44,7 +44,12 @@ def score_rows(first: int = 0, last: int = 9999) -> int:
 
 
 def scores_of(year: int) -> Scores:
-    """The published sub-dimensions of a year as raw/ carries them, by code of province and indicator."""
+    """The published sub-dimensions of a year as raw/ carries them, by code of province and indicator; to be changed."""
+    return dict(_scores_of(year))
+
+
+@cache
+def _scores_of(year: int) -> Scores:
     with (ROOT / f"raw/papi/{year}/r1/scores.csv").open(encoding="utf-8", newline="") as file:
         return {(row["province_code"], row["code"]): float(row["score"]) for row in csv.DictReader(file)}
 
