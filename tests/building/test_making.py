@@ -47,6 +47,7 @@ def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
     filmed: Project, built: Built, tmp_path: Path
 ) -> None:
     """Every table that SQL makes, against the same models as one script over the changed seeds."""
+    shutil.copytree(built.settings.landing, tmp_path / "landing")
     anew = script.build(built, filmed.settings.raw, tmp_path, dbt_project=filmed.settings.dbt_project)
     nodes = graph.read(filmed.settings).nodes.values()
     models = [node for node in nodes if node.node_id.startswith("model.")]
@@ -56,9 +57,9 @@ def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
         connection.execute(f"attach '{anew}' as scripted (read_only)")
         for table in sorted({*tables} - {"core.score_as_of", "marts.compliance_as_of"}):
             columns = ", ".join(row[0] for row in connection.execute(f"describe published.{table}").fetchall())
-            one, other = (f"select {columns} from {name}.{table}" for name in ("published", "scripted"))
-            sql = f"select count(*) from (({one} except all {other}) union all ({other} except all {one}))"
-            assert connection.execute(sql).fetchone() == (0,), table
+            hashed = f"select count(*), sum(hash({columns})) from {{}}.{table}"
+            one, other = (connection.execute(hashed.format(name)).fetchone() for name in ("published", "scripted"))
+            assert one == other, table
 
 
 def test_files_of_tables_that_stayed_are_those_of_the_publication_before(filmed: Project) -> None:
