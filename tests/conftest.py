@@ -200,7 +200,7 @@ def own_warehouse(built: Built, tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def other_seeds(built: Built, shared: Path) -> duckdb.DuckDBPyConnection:
-    """The real releases built with some corrections, and with a register of breaks that says nothing on 2020."""
+    """The releases around 2020 built with some corrections, and with a register of breaks that says nothing on it."""
     from tests.dbt_project import script
 
     seeds = {
@@ -211,7 +211,8 @@ def other_seeds(built: Built, shared: Path) -> duckdb.DuckDBPyConnection:
     def make() -> str:
         warehouse = shared / "other_seeds"
         shutil.copytree(built.settings.landing, warehouse / "landing")
-        return str(script.build(built, ROOT / "raw", warehouse, seeds=seeds))
+        raw = copy_of_raw(shared / "around_2020", range(2018, 2022))
+        return str(script.build(built, raw, warehouse, seeds=seeds))
 
     return duckdb.connect(once(shared, "other_seeds", make), read_only=True)
 
