@@ -63,7 +63,12 @@ def names_not_confirmed() -> int:
 
 
 def scores_of(year: int) -> Scores:
-    """The published sub-dimensions of a year as raw/ carries them, by code of province and indicator."""
+    """The published sub-dimensions of a year as raw/ carries them, by code of province and indicator; to be changed."""
+    return dict(_scores_of(year))
+
+
+@cache
+def _scores_of(year: int) -> Scores:
     with (ROOT / f"raw/papi/{year}/r1/scores.csv").open(encoding="utf-8", newline="") as file:
         return {(row["province_code"], row["code"]): float(row["score"]) for row in csv.DictReader(file)}
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.building import dbt
 from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Ran
@@ -64,10 +65,12 @@ class Project:
 
 
 def copy(folder: Path, warehouse: Path | None = None, raw: Path | None = None) -> Project:
-    """The project in ``folder``, with a warehouse where one is given, and with another raw/ where one is given."""
+    """The project in ``folder`` with dbt's parse of it; with a warehouse or another raw/ where one is given."""
     ignored = shutil.ignore_patterns("target", "logs", "__pycache__", ".user.yml")
     for name in PARTS:
         shutil.copytree((raw if name == "raw" else None) or ROOT / name, folder / name, ignore=ignored)
+    kept = dbt.ensure_manifest(Settings()).relative_to(ROOT).parents[1]
+    shutil.copytree(ROOT / kept, folder / kept)
     for name in FILES:
         shutil.copy(ROOT / name, folder)
     if warehouse is not None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def package_of(name: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Modules that a file imports, at its top or later, with what it takes from packages."""
     tree = ast.parse(path.read_text("utf-8"))

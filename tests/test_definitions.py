@@ -5,7 +5,6 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build_definitions
 from pipelines.orchestration.history import opened
 from pipelines.rules.suites import read_suites
 from pipelines.settings import ROOT, Settings
@@ -15,6 +14,8 @@ from tests.conftest import Built
 
 @pytest.fixture(scope="module")
 def definitions() -> dg.Definitions:
+    from pipelines.definitions import build_definitions  # imports dbt, and every worker collects this file
+
     return build_definitions(Settings())
 
 

@@ -9,7 +9,6 @@ the parsed manifest is kept in dbt_project/target/kept.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Collection, Iterator
@@ -54,25 +53,14 @@ def _parsed(settings: Settings) -> Path:
     versions = [version(package) for package in ("dbt-core", "dbt-adapters", "dbt-duckdb")]
     texts = [path for path in project_files(settings) if path.suffix != ".csv"]  # dbt reads a seed when it loads it
     names = [path.relative_to(settings.dbt_project).as_posix() for path in project_files(settings)]
-    place = "manifest", key_of(None, texts, *versions, *names, str(settings.dbt_project))
 
     def parse(folder: Path) -> None:
         _invoke(settings, ["parse", "--write-json"])
-        if _elsewhere(settings, target / MANIFEST):
-            # dbt took up what it had parsed before the folder was copied or moved, with the seeds of the other place.
-            (target / AS_LOADED).unlink(missing_ok=True)
-            _invoke(settings, ["parse", "--write-json"])
         folder.mkdir()
         for name in (MANIFEST, AS_LOADED):
             shutil.copy2(target / name, folder / name)
 
-    return store.ensure(*place, parse)
-
-
-def _elsewhere(settings: Settings, manifest: Path) -> bool:
-    """Whether a manifest names seeds of another folder than the project's."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    return any(node.get("root_path", str(settings.dbt_project)) != str(settings.dbt_project) for node in nodes)
+    return store.ensure("manifest", key_of(None, texts, *versions, *names), parse)
 
 
 def build(settings: Settings, manifest: Manifest, chosen: Collection[str]) -> list[Any]:
@@ -109,6 +97,9 @@ def load_manifest(settings: Settings) -> Manifest:
     from dbt.contracts.graph.manifest import Manifest
 
     manifest: Manifest = Manifest.from_msgpack((_parsed(settings) / AS_LOADED).read_bytes())
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed":
+            node.root_path = str(settings.dbt_project)  # the folder may have been copied or moved since it was parsed
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest

@@ -216,13 +216,16 @@ def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: 
 
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
     sql = (
-        "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-        "where database_name = ? and function_type = 'table_macro' and list_contains(?, schema_name)"
+        "select database_name, schema_name, function_name, parameters, macro_definition from duckdb_functions() "
+        "where function_type = 'table_macro' and list_contains(?, schema_name)"
     )
-    for schema, macro, _, _ in connection.execute(sql, ["papi", list(SCHEMAS)]).fetchall():
-        connection.execute(f"drop macro table {schema}.{macro}")
-    for schema, macro, parameters, definition in connection.execute(sql, ["build", list(SCHEMAS)]).fetchall():
-        connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+    found = connection.execute(sql, [list(SCHEMAS)]).fetchall()
+    for database, schema, macro, _, _ in found:
+        if database == "papi":
+            connection.execute(f"drop macro table {schema}.{macro}")
+    for database, schema, macro, parameters, definition in found:
+        if database == "build":
+            connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
 
 
 def _take_over_database(before: Publication | None, draft: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -46,23 +45,6 @@ def test_a_manifest_that_another_command_wrote_is_not_taken_for_ours(
     (tmp_path / "profiles.yml").write_text("small: {}", "utf-8")
     dbt.ensure_manifest(settings)
     assert len(parsed) == 2
-
-
-def test_what_was_parsed_in_another_folder_is_parsed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """dbt keeps the seeds' folder with what it parsed: a copied project would load the seeds of the other one."""
-    settings = Settings(dbt_project=tmp_path)
-    (tmp_path / "target").mkdir()
-    for name in ("dbt_project.yml", "profiles.yml", f"target/{dbt.AS_LOADED}"):
-        (tmp_path / name).write_text("small:", "utf-8")
-
-    def parse(settings: Settings, arguments: list[str]) -> None:
-        taken_up = (tmp_path / "target" / dbt.AS_LOADED).exists()
-        root = "/elsewhere" if taken_up else str(tmp_path)
-        (tmp_path / "target" / dbt.MANIFEST).write_text(json.dumps({"nodes": {"a": {"root_path": root}}}), "utf-8")
-        (tmp_path / "target" / dbt.AS_LOADED).write_text("", "utf-8")
-
-    monkeypatch.setattr(dbt, "_invoke", parse)
-    assert str(tmp_path) in dbt.ensure_manifest(settings).read_text("utf-8")
 
 
 def test_what_a_user_has_set_for_dbt_decides_nothing(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:

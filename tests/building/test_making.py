@@ -47,6 +47,7 @@ def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
     filmed: Project, built: Built, tmp_path: Path
 ) -> None:
     """Every table that SQL makes, against the same models as one script over the changed seeds."""
+    shutil.copytree(built.settings.landing, tmp_path / "landing")
     anew = script.build(built, filmed.settings.raw, tmp_path, dbt_project=filmed.settings.dbt_project)
     nodes = graph.read(filmed.settings).nodes.values()
     models = [node for node in nodes if node.node_id.startswith("model.")]
@@ -56,9 +57,9 @@ def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
         connection.execute(f"attach '{anew}' as scripted (read_only)")
         for table in sorted({*tables} - {"core.score_as_of", "marts.compliance_as_of"}):
             columns = ", ".join(row[0] for row in connection.execute(f"describe published.{table}").fetchall())
-            one, other = (f"select {columns} from {name}.{table}" for name in ("published", "scripted"))
-            sql = f"select count(*) from (({one} except all {other}) union all ({other} except all {one}))"
-            assert connection.execute(sql).fetchone() == (0,), table
+            hashed = f"select count(*), sum(hash({columns})) from {{}}.{table}"
+            one, other = (connection.execute(hashed.format(name)).fetchone() for name in ("published", "scripted"))
+            assert one == other, table
 
 
 def test_files_of_tables_that_stayed_are_those_of_the_publication_before(filmed: Project) -> None:
@@ -69,10 +70,9 @@ def test_files_of_tables_that_stayed_are_those_of_the_publication_before(filmed:
 
 
 def test_a_copied_folder_builds_from_its_own_files_and_not_from_the_first_ones(filmed: Project, built: Built) -> None:
-    """Its warehouse came with it, and dbt's parse of the first folder could have."""
-    manifest = dbt.ensure_manifest(filmed.settings).read_text("utf-8")
-    assert str(filmed.folder) in manifest
-    assert f'"root_path": "{ROOT}/' not in manifest
+    """Its warehouse came with it, and dbt's parse of the first folder."""
+    seeds = [one for one in dbt.load_manifest(filmed.settings).nodes.values() if one.resource_type == "seed"]
+    assert {seed.root_path for seed in seeds} == {str(filmed.settings.dbt_project)}
     with connect(filmed.settings) as changed, connect(built.settings) as original:
         sql = "select sum(score) from marts.index_score_merged"
         assert changed.execute(sql).fetchall() != original.execute(sql).fetchall()

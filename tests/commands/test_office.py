@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.published import connect
 from pipelines.reports import registry
 from pipelines.settings import ROOT, Settings
-from tests.conftest import run_papi
+from tests.conftest import copy_of_raw, run_papi
 from tests.reports.filled import COMMUNE, DUTIES, drawn, typed_over
 
 
@@ -65,3 +66,15 @@ def test_a_plan_shows_its_open_questions() -> None:
     for part in ("2021-Q1         0", "due_unspecified", "Quý I/2021", "before 20 March", "twelve of them inferred"):
         assert part in shown.out
     assert run_papi("plan", "show", "bg-1999").code == 2
+
+
+@pytest.mark.long
+def test_a_demonstration_is_one_command_that_says_where_to_look(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    made = run_papi("demo", folder, "--period=2021-PLAN", "--raw", copy_of_raw(tmp_path / "raw", [2020]))
+    assert made.code == 0, made.out
+    assert "marts.chase_list" in made.out
+    settings = Settings(raw=folder / "raw", warehouse=folder / "warehouse")
+    assert (settings.reports / registry.MARK).is_file()
+    with connect(settings) as connection:
+        assert connection.execute("select distinct is_simulated from core.fct_report").fetchall() == [(True,)]

@@ -33,7 +33,8 @@ def build(
     landing.land(settings, known)
     path = warehouse / (as_of.isoformat() if as_of else "all") / "build.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(path)) as connection:
+    # Written to the file once, at the end: a checkpoint after each large table would cost 2 seconds.
+    with duckdb.connect(str(path), config={"checkpoint_threshold": "1GB"}) as connection:
         sources.fill(settings, connection, [sources.RELEASE, *sources.OFFICE])
         connection.execute(f"attach '{built.settings.build}' as ready (read_only); create schema seeds")
         tables = connection.execute(
