@@ -90,7 +90,7 @@ def test_a_release_takes_nothing_away_from_provinces_that_it_does_not_speak_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of two provinces and two indicators, the later release has one province and states one of its indicators."""
-    monkeypatch.setattr(revisions, "_statements", lambda seeds, landed: landed)
+    monkeypatch.setattr(revisions, "statements", lambda seeds, landed: landed)
     kept, gone = (said(f"participation.{key}", "V4", 0.5) for key in ("civic_knowledge", "opportunities"))
     before: Any = {("a", "i"): kept, ("a", "j"): gone, ("b", "i"): kept, ("b", "j"): gone}
     after: Any = {("a", "i"): kept}
