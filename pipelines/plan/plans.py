@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipelines.claims.verdicts import CANONICAL, is_readable
 from pipelines.fields import mistakes
-from pipelines.files import load_yaml
+from pipelines.files import NotAFile, read_yaml
 from pipelines.finding import Finding
 from pipelines.plan.units import Unit
 
@@ -289,11 +289,11 @@ def read(raw: Path, folder: Path) -> ReadPlan:
     findings: list[Finding] = []
     tables: dict[str, list[Any]] = {}
     try:
-        head = Head.model_validate(load_yaml((folder / PLAN).read_text(encoding="utf-8")))
+        head = Head.model_validate(read_yaml(folder / PLAN))
     except FileNotFoundError:
         return ReadPlan(folder.name, None, [_finding(name, "no plan.yaml", "a plan.yaml", None)])
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return ReadPlan(folder.name, None, [_finding(f"{name}/{PLAN}", str(error), "YAML in UTF-8", None)])
+    except (yaml.YAMLError, UnicodeDecodeError, NotAFile) as error:
+        return ReadPlan(folder.name, None, [_finding(f"{name}/{PLAN}", str(error), "a file of YAML in UTF-8", None)])
     except ValidationError as error:
         return ReadPlan(folder.name, None, _mistakes(f"{name}/{PLAN}", error, None))
     for table, model in TABLES.items():

@@ -51,6 +51,13 @@ def test_explain_shows_a_row_its_query_its_releases_and_their_files(
     assert len(list(csv.reader(io.StringIO(ask(built, "sql", query, "--format", "csv").out)))) == 2
 
 
+def test_csv_of_a_query_holds_no_formula(built: Built) -> None:
+    query = "select '=cmd|'' /c calc''!A0' as \"=a\", '@x' as b, -1.5 as c, 'plain' as d, null as e"
+    [header, row] = csv.reader(io.StringIO(ask(built, "sql", query, "--format", "csv").out))
+    assert header == ["'=a", "b", "c", "d", "e"]
+    assert row == ["'=cmd|' /c calc'!A0", "'@x", "-1.5", "plain", ""]
+
+
 @pytest.mark.parametrize(
     ("key", "says"),
     [

@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from pipelines.building import fingerprint
+from pipelines.building import fingerprint, release_tables
 from pipelines.releases import deliveries, landing
 from pipelines.releases.strays import strays
 from pipelines.settings import ROOT, Settings
@@ -121,6 +122,15 @@ def test_the_list_of_releases_ends_with_what_is_passed_over(settings: Settings) 
     listed = run_papi("release", "list", "--raw", settings.raw, "--warehouse", settings.warehouse)
     assert listed.code == 0
     assert "raw/papi/2020/R2: found a folder; expected the folder of a release: r1, r2 and so on" in listed.out
+
+
+def test_what_is_passed_over_is_a_finding_of_no_release_in_the_warehouse(settings: Settings) -> None:
+    (settings.raw / "papi/2020/R2").mkdir()
+    landing.land(settings, deliveries.read_all(settings.raw))
+    with duckdb.connect() as connection:
+        assert release_tables.fill(settings, connection)
+        rows = connection.execute("select finding_id, release_id, source_file, found from landing.finding").fetchall()
+    assert rows == [("raw-001", None, "raw/papi/2020/R2", "a folder")]
 
 
 def test_an_unknown_index_and_an_empty_list_of_provinces_are_told_by_field(settings: Settings) -> None:
