@@ -262,4 +262,7 @@ def test_a_table_with_the_same_key_stays_and_any_other_is_written_anew(settings:
 
 
 def test_a_publication_carries_its_note(built: Built) -> None:
-    assert "Chưa có năm nào được công bố lại" in built.settings.whats_new.read_text("utf-8")
+    assert (
+        "papi-2018-r2, biết từ 26/11/2026, so với papi-2018-r1: không ô nào thay đổi"
+        in built.settings.whats_new.read_text("utf-8")
+    )

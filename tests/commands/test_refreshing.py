@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -34,8 +35,8 @@ def test_status_names_each_stale_table_with_the_leaf_that_changed(built: Built, 
     path = own_raw / "papi/2020/r1/release.yaml"
     path.write_text(path.read_text("utf-8") + "# seen again\n", "utf-8")
     said = run_papi("status", "--warehouse", built.settings.warehouse, "--raw", own_raw).out
-    assert "\n  landing release: release papi-2020-r1 changed; release par-index-" in said
-    assert "\n  model fct_score: landing release: release papi-2020-r1 changed; " in said
+    assert re.search(r"\n  landing release: .*release papi-2020-r1 changed; ", said)
+    assert re.search(r"\n  model fct_score: .*landing release: release papi-2020-r1 changed; ", said)
     assert "fct_obligation" not in said
 
 

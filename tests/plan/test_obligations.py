@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.files import dump_yaml
 from pipelines.plan import obligations, plans
 from pipelines.plan.obligations import Duties, Obligation
 from pipelines.plan.units import Units
@@ -145,7 +146,7 @@ def later_plan(raw: Path, **changes: object) -> None:
         "plan_id": "bg-2022", "supersedes": "bg-2021", "issued_from": date(2022, 4, 1),
         "issued_until": date(2022, 4, 1), **changes,
     }  # fmt: skip
-    (folder / "plan.yaml").write_text(yaml.safe_dump(head, allow_unicode=True), "utf-8")
+    (folder / "plan.yaml").write_text(dump_yaml(head), "utf-8")
     rules = (folder / "obligations.csv").read_text("utf-8").replace("2021-05-15", "2022-05-16")
     (folder / "obligations.csv").write_text(rules, "utf-8")
 
