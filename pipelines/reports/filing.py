@@ -19,7 +19,7 @@ from pathlib import Path
 from pipelines.files import write_whole
 from pipelines.plan.obligations import Duties
 from pipelines.reports.answers import land
-from pipelines.reports.form import read_report
+from pipelines.reports.reading import read_report
 from pipelines.reports.registry import Event, NotFiled, Receipt, append_events, append_receipts, is_simulated, receipts
 from pipelines.settings import Settings
 
