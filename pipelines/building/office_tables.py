@@ -17,7 +17,7 @@ from pipelines.plan.obligations import SEEDS, Duties, Obligation
 from pipelines.plan.plans import Plan
 from pipelines.plan.units import LEVELS_VI
 from pipelines.reports import answers, form, registry
-from pipelines.reports.answers import Landed
+from pipelines.reports.landed import Landed
 from pipelines.reports.registry import reporting_day
 from pipelines.settings import Settings
 

@@ -29,7 +29,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from pipelines.finding import Finding
     from pipelines.plan.obligations import Duties, Obligation
-    from pipelines.reports.answers import Landed
+    from pipelines.reports.landed import Landed
 
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 UNIT = click.option("--unit", help="Key, code or full name of the unit.")

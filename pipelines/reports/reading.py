@@ -8,39 +8,26 @@ a tab may be renamed, rows and columns inserted.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from pipelines.finding import Finding
 from pipelines.reports import form
-from pipelines.reports.form import (
-    CommuneAnswer,
-    Identity,
-    ReadReport,
-    Report,
-    Shown,
-    TargetAnswer,
-    TargetWord,
-    TaskAnswer,
-)
+from pipelines.reports.located import Table, at, beside_labels, label_of, tables_in
 from pipelines.reports.refusals import not_a_form, too_large, unreadable
+from pipelines.reports.typed import day_of, example, nearest_word, no_number, old_font_of, printed, text_of
 from pipelines.reports.wording import Words, spelt, twin
-from pipelines.spelling import nearest, plain
-from pipelines.workbooks.cells import Book, Formula, Sheet, Unreadable, Value, column_letter, is_blank
+from pipelines.spelling import plain
+from pipelines.workbooks.cells import Book, Formula, Sheet, Unreadable, Value, is_blank
 
 MAX_FORM_BYTES = 2 * 1024 * 1024
 MAX_FIGURE = 10_000_000  # there are two million people in the province
 Word = TypeVar("Word", bound=str)
 
-# Letters of the two fonts from before Unicode, which look like Vietnamese in their font only; m², °C and µg are none.
-TCVN3 = re.compile(r"[¡¢£¤¥¦¨©¬®¸¶]|(?<=[A-Za-z])[µ·¹ª«»¼½¾](?=[A-Za-z])")
-VNI = re.compile(r"[øûïåäëöüæñîœÿØÛÏÅÄËÖÜÆÑÎŒŸ]")
 
-
-def read_report(content: bytes, name: str) -> ReadReport:
+def read_report(content: bytes, name: str) -> form.ReadReport:
     """Read one form. Never raises for bad input: what is wrong comes back as findings, all of it at once."""
     if len(content) > MAX_FORM_BYTES:
         return _refused(too_large(len(content), MAX_FORM_BYTES, name))
@@ -53,38 +40,8 @@ def read_report(content: bytes, name: str) -> ReadReport:
         return _refused(unreadable(error.finding, content))
 
 
-def _refused(finding: Finding) -> ReadReport:
-    return ReadReport(identity=None, report=None, findings=[finding])
-
-
-def example(text: str) -> str:
-    """An example as a remedy."""
-    return twin(f"Ví dụ: {text}", f"Example: {text}")
-
-
-class _Table:
-    """The rows of a sheet below its headings, by code; ``row`` counts from 0, as do ``columns``."""
-
-    def __init__(self, tab: str, sheet: Sheet, row: int, columns: dict[Words, int]) -> None:
-        self.tab, self.sheet, self.row, self.columns = tab, sheet, row, columns
-
-    def cell(self, row: int, column: Words) -> str:
-        return self.sheet_cell(row, self.columns[column])
-
-    @staticmethod
-    def sheet_cell(row: int, column: int) -> str:
-        return f"{column_letter(column)}{row + 1}"
-
-    def value(self, row: int, column: Words) -> Value:
-        return _at(self.sheet, row, self.columns[column])
-
-    def below(self) -> range:
-        """Rows below the headings, up to the labels that stand under the table."""
-        rows = self.sheet.rows
-        end = next(
-            (n for n in range(self.row + 1, len(rows)) if _label_of(_at(self.sheet, n, 0)) is not None), len(rows)
-        )
-        return range(self.row + 1, end)
+def _refused(finding: Finding) -> form.ReadReport:
+    return form.ReadReport(identity=None, report=None, findings=[finding])
 
 
 class _Form:
@@ -95,10 +52,10 @@ class _Form:
         self.findings: list[Finding] = []
         self.remarks: list[Finding] = []
         self.sheets: dict[str, Sheet] = {}
-        self.tables: dict[str, _Table] = {}
+        self.tables: dict[str, Table] = {}
         self.old_fonts: list[tuple[str, str, str]] = []
 
-    def read(self) -> ReadReport:
+    def read(self) -> form.ReadReport:
         identity = self._identity()
         report = None
         if identity is not None:
@@ -109,11 +66,11 @@ class _Form:
                 self._find_tables()
                 tabs = {kind: table.tab for kind, table in self.tables.items()}
             fields = self._fields(tabs.get(form.UNIT_PLAN) or tabs.get(form.TASKS))
-            report = Report(
+            report = form.Report(
                 tasks=self._tasks(), targets=self._targets(), communes=self._communes(), tabs=tabs, **fields
             )
             self._say_old_fonts()
-        return ReadReport(
+        return form.ReadReport(
             identity=identity, report=None if self.findings else report, findings=self.findings, remarks=self.remarks
         )
 
@@ -124,22 +81,22 @@ class _Form:
         """Whether something is said of one of these cells already: one slip is one finding."""
         return any(one.sheet == sheet and one.cell in cells for one in self.findings)
 
-    def _identity(self) -> Identity | None:
+    def _identity(self) -> form.Identity | None:
         hidden = self.book.read(form.HIDDEN)
         said = {
-            str(row[0]): "" if is_blank(row[1]) else _text(row[1]) for row in hidden.rows if len(row) > 1 and row[0]
+            str(row[0]): "" if is_blank(row[1]) else text_of(row[1]) for row in hidden.rows if len(row) > 1 and row[0]
         }
         remedy = twin(
             "Dùng lại biểu mẫu gốc của chính đơn vị cho kỳ này.", "Use the original form of the unit for this period."
         )
-        if set(said) != set(Identity.model_fields):
+        if set(said) != set(form.Identity.model_fields):
             self._say(
                 "form_whole", form.HIDDEN_SAID, None, "trang tính ẩn đã bị sửa hoặc xóa nội dung",
                 twin("trang tính ẩn còn nguyên như khi biểu mẫu được gửi đi", "the hidden sheet as it was sent out"),
                 remedy,
             )  # fmt: skip
             return None
-        identity = Identity.model_validate({**said, "simulated": said["simulated"] == "yes"})
+        identity = form.Identity.model_validate({**said, "simulated": said["simulated"] == "yes"})
         if identity.form_version not in form.KNOWN_VERSIONS or not identity.is_whole():
             self._say(
                 "form_whole", form.HIDDEN_SAID, None, "thông tin ẩn về đơn vị hoặc kỳ báo cáo đã bị thay đổi",
@@ -162,13 +119,10 @@ class _Form:
 
     def _find_tables(self) -> None:
         """Which sheet holds which table, by headings; where some are changed, the name of the sheet helps."""
-        found: dict[str, list[_Table]] = {}
+        found: dict[str, list[Table]] = {}
         for tab, sheet in self.sheets.items():
             best = max(
-                (
-                    (len(table.columns), plain(tab) == plain(kind), kind, table)
-                    for kind, table in _tables_in(tab, sheet)
-                ),
+                ((len(table.columns), plain(tab) == plain(kind), kind, table) for kind, table in tables_in(tab, sheet)),
                 key=lambda one: one[:2],
                 default=None,
             )
@@ -188,9 +142,9 @@ class _Form:
             missing = [heading for heading in form.READ[kind] if heading not in table.columns]
             for heading in missing:
                 column = form.HEADINGS[kind].index(heading)
-                held = _text(_at(table.sheet, table.row, column))
+                held = text_of(at(table.sheet, table.row, column))
                 is_free = column not in table.columns.values()
-                where = _Table.sheet_cell(table.row, column) if is_free else None
+                where = Table.sheet_cell(table.row, column) if is_free else None
                 self._say(
                     "headings", table.tab, where, f"“{held}”" if is_free and held else "thiếu một cột",
                     twin(f"tiêu đề cột “{heading.vi}”", f"the heading “{heading.en}”"),
@@ -209,12 +163,12 @@ class _Form:
 
     def _unit_plan_tabs(self) -> dict[str, str]:
         for tab, sheet in self.sheets.items():
-            labels = {label for row in sheet.rows for value in row if (label := _label_of(value)) is not None}
+            labels = {label for row in sheet.rows for value in row if (label := label_of(value)) is not None}
             if {form.DOCUMENT_NUMBER, form.SIGNED_ON} <= labels:
                 return {form.UNIT_PLAN: tab}
         return {}
 
-    def _rows(self, kind: str) -> Iterable[tuple[_Table, int]]:
+    def _rows(self, kind: str) -> Iterable[tuple[Table, int]]:
         """Rows of a table that bear a code; one that holds an answer without a code is a fault."""
         table = self.tables.get(kind)
         if table is None:
@@ -236,11 +190,11 @@ class _Form:
                 )  # fmt: skip
         self._outside(table)
 
-    def _outside(self, table: _Table) -> None:
+    def _outside(self, table: Table) -> None:
         """A remark where somebody wrote beside the table, which is not read."""
         known = {n for n, value in enumerate(table.sheet.rows[table.row]) if not is_blank(value)}
         beside = [
-            _Table.sheet_cell(row, n)
+            Table.sheet_cell(row, n)
             for row in table.below()
             for n, value in enumerate(table.sheet.rows[row])
             if n not in known and not is_blank(value)
@@ -262,15 +216,15 @@ class _Form:
         """One of the words of a list, in Vietnamese, English or both; None for a blank."""
         if is_blank(value):
             return None
-        said = spelt(_text(value))
+        said = spelt(text_of(value))
         for word, shown in words.items():
             if said in shown.spellings:
                 return word
         if self._is_old_font(tab, cell, value):
             return None
-        near = _nearest(_text(value), [shown.vi for shown in words.values()])
+        near = nearest_word(text_of(value), [shown.vi for shown in words.values()])
         self._say(
-            "answer_known", tab, cell, f"“{_text(value)}”",
+            "answer_known", tab, cell, f"“{text_of(value)}”",
             twin("; ".join(w.vi for w in words.values()), "; ".join(w.en for w in words.values())),
             twin(f"Chọn trong danh sách của ô, ví dụ: {near}", f"Choose from the list of the cell, such as: {near}"),
         )  # fmt: skip
@@ -314,28 +268,12 @@ class _Form:
         return number
 
     def _not_a_number(self, tab: str, cell: str, value: str) -> None:
-        text = _text(value)
-        expected = twin("một số gõ vào ô", "a number typed into the cell")
-        if re.fullmatch(r"\d{2}/\d{2}/\d{4}", text):
-            found = f"ngày {text} (Excel đã đổi số thành ngày)"
-            remedy = twin(
-                "Chọn định dạng Số cho ô rồi gõ lại. Ví dụ: 95", "Format the cell as Number and type again. Example: 95"
-            )
-        elif "%" in text:
-            found = f"“{text}”"
-            remedy = twin(
-                "Gõ số đã đạt và tổng số phải thực hiện, không gõ tỷ lệ. Ví dụ: 190 và 200",
-                "Type both counts, no share. Example: 190 and 200",
-            )
-        else:
-            found = f"chữ “{text}”"
-            digits = re.search(r"\d+(,\d+)?", re.sub(r"(?<=\d)[.\s](?=\d{3}(?!\d))", "", text))
-            remedy = example(digits[0] if digits and digits[0] != text else "95")
-        self._say("number", tab, cell, found, expected, remedy)
+        found, remedy = no_number(text_of(value))
+        self._say("number", tab, cell, found, twin("một số gõ vào ô", "a number typed into the cell"), remedy)
 
     def _words_of(self, tab: str, cell: str, value: Value) -> str | None:
         """A text, or None where nothing is said: a blank, a dash, dots."""
-        text = _text(value)
+        text = text_of(value)
         if not re.search(r"\w", text):
             return None
         self._is_old_font(tab, cell, value)
@@ -343,12 +281,10 @@ class _Form:
 
     def _is_old_font(self, tab: str, cell: str, value: Value) -> bool:
         """Whether a text is of a font from before Unicode; all such cells are told at once."""
-        text = _text(value)
-        for font, letters in (("TCVN3 (.VnTime)", TCVN3), ("VNI", VNI)):
-            if len(letters.findall(text)) > 1:
-                self.old_fonts.append((tab, cell, font))
-                return True
-        return False
+        font = old_font_of(text_of(value))
+        if font is not None:
+            self.old_fonts.append((tab, cell, font))
+        return font is not None
 
     def _say_old_fonts(self) -> None:
         if not self.old_fonts:
@@ -365,9 +301,9 @@ class _Form:
     def _day(self, tab: str, cell: str, value: Value) -> date | None:
         if is_blank(value):
             return None
-        day = _day(value)
+        day = day_of(value)
         if day is None:
-            typed = _text(value)
+            typed = text_of(value)
             shown = "10/05/2021" if typed != "10/05/2021" else "11/05/2021"
             self._say(
                 "date", tab, cell, f"“{typed}”",
@@ -377,10 +313,10 @@ class _Form:
 
     # --- parts -----------------------------------------------------------------------------------------------------
 
-    def _tasks(self) -> list[TaskAnswer]:
+    def _tasks(self) -> list[form.TaskAnswer]:
         return [
-            TaskAnswer(
-                task_id=_text(table.value(row, form.CODE)),
+            form.TaskAnswer(
+                task_id=text_of(table.value(row, form.CODE)),
                 answer=self._word(
                     table.tab, table.cell(row, form.PROGRESS), table.value(row, form.PROGRESS), form.TASK_ANSWERS
                 ),
@@ -392,7 +328,7 @@ class _Form:
             for table, row in self._rows(form.TASKS)
         ]
 
-    def _targets(self) -> list[TargetAnswer]:
+    def _targets(self) -> list[form.TargetAnswer]:
         answers = []
         for table, row in self._rows(form.TARGETS):
             tab = table.tab
@@ -404,8 +340,8 @@ class _Form:
                 self._figures_fit(tab, (chosen, above, below), word, numerator, denominator)
             has_figures = numerator is not None or denominator is not None
             answers.append(
-                TargetAnswer(
-                    target_id=_text(table.value(row, form.CODE)),
+                form.TargetAnswer(
+                    target_id=text_of(table.value(row, form.CODE)),
                     answer=word or ("reported" if has_figures else None),
                     numerator=numerator,
                     denominator=denominator,
@@ -419,7 +355,7 @@ class _Form:
         self,
         tab: str,
         cells: tuple[str, str, str],
-        word: TargetWord | None,
+        word: form.TargetWord | None,
         numerator: Decimal | None,
         denominator: Decimal | None,
     ) -> None:
@@ -461,7 +397,7 @@ class _Form:
                          "Choose Nothing arose and leave both figures blank."),
                 )  # fmt: skip
 
-    def _communes(self) -> list[CommuneAnswer]:
+    def _communes(self) -> list[form.CommuneAnswer]:
         answers = []
         for table, row in self._rows(form.COMMUNES):
             tab, chosen, came = table.tab, table.cell(row, form.HAS_REPORTED), table.cell(row, form.RECEIVED_ON)
@@ -475,8 +411,8 @@ class _Form:
                     twin("Sửa một trong hai ô.", "Correct one of the two cells."),
                 )  # fmt: skip
             answers.append(
-                CommuneAnswer(
-                    unit_key=_text(table.value(row, form.CODE)),
+                form.CommuneAnswer(
+                    unit_key=text_of(table.value(row, form.CODE)),
                     has_reported={"yes": True, "no": False, None: day is not None or None}[word],
                     cell=chosen,
                     received_on=day,
@@ -489,9 +425,9 @@ class _Form:
         sheet = self.sheets.get(tab or "")
         if tab is None or sheet is None:
             return {}
-        beside = _beside_labels(sheet)
+        beside = beside_labels(sheet)
         fields: dict[str, Any] = {"has_head": form.CUT_OFF_ON in beside, "days": {}}
-        days: dict[str, Shown] = {}
+        days: dict[str, form.Shown] = {}
         for label, name in (
             (form.DOCUMENT_NUMBER, "document_number"), (form.DIFFICULTIES, "difficulties"),
             (form.PROPOSALS, "proposals"), (form.PREPARED_BY, "prepared_by"), (form.HEAD_OF_UNIT, "head_of_unit"),
@@ -503,95 +439,8 @@ class _Form:
             if label in beside:
                 value, cell = beside[label]
                 fields[name] = self._day(tab, cell, value)
-                days[name] = Shown(text=_text(value), sheet=tab, cell=cell)
+                days[name] = form.Shown(text=text_of(value), sheet=tab, cell=cell)
         for label, name in ((form.UNIT_LABEL, "unit_shown"), (form.PERIOD_LABEL, "period_shown")):
             value, cell = beside.get(label, (None, ""))
-            fields[name] = Shown(text=_text(value), sheet=tab, cell=cell or None)
+            fields[name] = form.Shown(text=text_of(value), sheet=tab, cell=cell or None)
         return {**fields, "days": days}
-
-
-def _tables_in(tab: str, sheet: Sheet) -> Iterable[tuple[str, _Table]]:
-    """The row of each kind of table that most of its headings stand in, where more than half of those read do."""
-    for kind, read in form.READ.items():
-        best: _Table | None = None
-        for number, row in enumerate(sheet.rows):
-            texts = {spelt(_text(value)): n for n, value in reversed(list(enumerate(row))) if not is_blank(value)}
-            columns = {
-                heading: texts[held]
-                for heading in read
-                if (held := next((s for s in heading.spellings if s in texts), None)) is not None
-            }
-            if len(columns) * 2 > len(read) and (best is None or len(columns) > len(best.columns)):
-                best = _Table(tab, sheet, number, columns)
-        if best is not None:
-            yield kind, best
-
-
-def _label_of(value: Value) -> Words | None:
-    if not isinstance(value, str):
-        return None
-    said = spelt(value.rstrip(":"))
-    return next((label for label in form.LABELS if said in label.spellings), None)
-
-
-def _beside_labels(sheet: Sheet) -> dict[Words, tuple[Value, str]]:
-    """For each label that stands in a sheet, the first value to its right and its cell, up to the next label."""
-    found: dict[Words, tuple[Value, str]] = {}
-    for number, row in enumerate(sheet.rows):
-        for column, held in enumerate(row):
-            label = _label_of(held)
-            if label is None or label in found:
-                continue
-            found[label] = (None, _Table.sheet_cell(number, column + 1))
-            for right in range(column + 1, len(row)):
-                if _label_of(row[right]) is not None:
-                    break
-                if not is_blank(row[right]):
-                    found[label] = (row[right], _Table.sheet_cell(number, right))
-                    break
-    return found
-
-
-def _at(sheet: Sheet, row: int, column: int) -> Value:
-    values = sheet.rows[row]
-    return values[column] if column < len(values) else None
-
-
-def _nearest(text: str, known: list[str]) -> str:
-    """The word of a list that a text looks most like, else the first."""
-    spelt_plain = {plain(one): one for one in known}
-    return next((spelt_plain[one] for one in nearest(plain(text), spelt_plain)), known[0])
-
-
-def printed(figure: Decimal) -> str:
-    """A figure as an officer writes it: a decimal comma, no trailing zeros."""
-    return f"{figure.normalize():f}".replace(".", ",")
-
-
-def _text(value: Value) -> str:
-    """What was typed: a number with all its digits, a day as day/month/year, no letters that cannot be seen."""
-    if is_blank(value):
-        return ""
-    if isinstance(value, float):
-        return printed(Decimal(repr(value)))
-    text = "".join(c for c in str(value) if unicodedata.category(c) != "Cf").strip()
-    day = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2}) \d{2}:\d{2}:\d{2}(\.\d+)?", text)
-    return f"{day[3]}/{day[2]}/{day[1]}" if day else text
-
-
-def _day(value: Value) -> date | None:
-    """A date cell, with or without an hour, or a day as people type it: 10.5.2021, ngày 10 tháng 5 năm 2021."""
-    if isinstance(value, float):  # the number of a date whose cell lost its format
-        return date(1899, 12, 30) + timedelta(days=int(value)) if 40_000 <= value < 60_000 else None
-    text = spelt(_text(value)).replace(" / ", "/")
-    typed = re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", text)
-    said = re.fullmatch(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", text)
-    whole = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
-    try:
-        if typed:
-            return date(int(typed[4]), int(typed[3]), int(typed[1]))
-        if said:
-            return date(int(said[3]), int(said[2]), int(said[1]))
-        return date(int(whole[1]), int(whole[2]), int(whole[3])) if whole else None
-    except ValueError:
-        return None

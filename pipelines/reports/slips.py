@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.finding import Finding
-from pipelines.reports.answers import Landed
+from pipelines.reports.landed import Landed
 
 HEADINGS = (
     "Trang / Sheet",

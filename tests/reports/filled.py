@@ -10,9 +10,9 @@ import openpyxl
 
 from pipelines.plan.obligations import Duties
 from pipelines.reports import answers, drawing, filing
-from pipelines.reports.answers import Landed
 from pipelines.reports.filing import Arrival
 from pipelines.reports.form import CommuneAnswer, Report, TargetAnswer, TaskAnswer
+from pipelines.reports.landed import Landed
 from pipelines.settings import Settings
 
 DUTIES = Duties(Settings())
