@@ -397,13 +397,13 @@ def _due_words(obligation: Obligation) -> tuple[str, str]:
     named, counted = obligation.due_nominal, obligation.due_counted
     if named is None or counted is None:
         return twin("kế hoạch không nêu ngày", "the plan names no day"), ""
-    due = twin(f"trước ngày {_short(named)} (theo kế hoạch)", f"before {_short(named)}, says the plan")
+    due = twin(f"trước ngày {day_words(named)} (theo kế hoạch)", f"before {day_words(named)}, says the plan")
     why = twin(", ngày làm việc kế tiếp", ", the next working day") if counted > named else ""
-    vi, en = f"đến hết ngày {_short(counted)}", f"to the end of {_short(counted)}"
+    vi, en = f"đến hết ngày {day_words(counted)}", f"to the end of {day_words(counted)}"
     return due, twin(vi + (shown(why, "vi") if why else ""), en + (shown(why, "en") if why else ""))
 
 
-def _short(day: date) -> str:
+def day_words(day: date) -> str:
     """A day as a Vietnamese document has it: 20/6/2021."""
     return f"{day.day}/{day.month}/{day.year}"
 

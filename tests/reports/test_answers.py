@@ -15,7 +15,7 @@ from pipelines.plan.obligations import Duties
 from pipelines.reports import answers, form, reading, registry, slips
 from pipelines.reports.registry import NotFiled
 from pipelines.settings import Settings
-from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, add, drawn, filled, typed_over
+from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, JUNE, add, drawn, filled, typed_over
 
 
 def with_macros() -> bytes:
@@ -61,9 +61,9 @@ def test_a_faulty_form_waits_in_quarantine_and_is_kept_as_it_came(
     assert found in finding.found
     assert " / " in finding.expected
     assert (office.reports / item.receipt.path).read_bytes() == came
-    slip = openpyxl.load_workbook(slips.write(item, office.slips / slips.file_name(item))).active
+    slip = openpyxl.load_workbook(slips.write(item, DUTIES, office.slips / slips.file_name(item), JUNE.date())).active
     assert slip is not None
-    assert finding.found in [row[2].value for row in slip.iter_rows(min_row=9)]
+    assert finding.found in [row[2].value for row in slip.iter_rows(min_row=1)]
 
 
 def test_a_form_of_another_plan_or_unit_is_refused(office: Settings) -> None:
