@@ -202,7 +202,7 @@ def report_add(
     quarantined = 0
     for receipt in filed:
         item = landed[receipt.path]
-        click.echo(f"{receipt.original_name}: raw/reports/{receipt.path}, {_state(item)}")
+        click.echo(f"{receipt.original_name} ({_whose(item)}): {_state(item)}")
         if item.report is None:
             quarantined += 1
             slip = slips.write(item, duties, settings.slips / slips.file_name(item), at.date())
@@ -357,6 +357,13 @@ def _state(item: Landed) -> str:
     return (
         taken if item.report is not None else twin("chưa tiếp nhận, đề nghị sửa và gửi lại", "not taken, to be mended")
     )
+
+
+def _whose(item: Landed) -> str:
+    """The unit and period that a file was filed under."""
+    if item.obligation is None:
+        return twin("chưa rõ đơn vị", "sender not known")
+    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
 
 
 def _nobody(period: str) -> str:

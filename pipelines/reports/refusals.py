@@ -88,7 +88,7 @@ def not_a_form(content: bytes, name: str, kind: Kind) -> Finding:
         found = "đây là tệp tạm của Excel (tên bắt đầu bằng ~$)"
         remedy = twin("Đóng Excel rồi gửi tệp không có ~$ ở tên.", "Close Excel and send the file without ~$.")
     elif not content:
-        found, remedy = "tệp rỗng (0 byte)", SEND_AGAIN
+        found, remedy = "tệp rỗng, không có nội dung", SEND_AGAIN
     elif kind == "xls":
         found, remedy = "tệp Excel đời cũ (.xls)", SAVE_AGAIN
     elif kind == "ods":

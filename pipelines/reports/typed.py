@@ -41,6 +41,8 @@ def no_number(text: str) -> tuple[str, str]:
             "Gõ số đã đạt và tổng số phải thực hiện, không gõ tỷ lệ. Ví dụ: 190 và 200",
             "Type both counts, no share. Example: 190 and 200",
         )
+    if text.startswith("#"):
+        return f"lỗi công thức “{text}”", twin("Gõ số vào ô. Ví dụ: 95", "Type the number. Example: 95")
     digits = re.search(r"\d+(,\d+)?", re.sub(r"(?<=\d)[.\s](?=\d{3}(?!\d))", "", text))
     return f"chữ “{text}”", example(digits[0] if digits and digits[0] != text else "95")
 
