@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 
 FONT, SIZE = "Times New Roman", 11
 LINE = 15.0  # points that a line of this size takes
-# A4 lying, less its margins, is 150 columns of a character wide: 11 points stay above 10 in print.
-PAGE_WIDTH = 150
+# A4 lying, less its margins, takes 140 characters of this font: fitted to its width they stay above 10 points in print.
+PAGE_WIDTH = 140
+# Widths are counted in characters of the font of the workbook: with ours, every program counts alike.
+WORKBOOK = {
+    "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 MIN_INPUT_LINES = 3
 SIMULATED = twin("DỮ LIỆU MÔ PHỎNG, KHÔNG PHẢI BÁO CÁO THẬT", "SIMULATED DATA, NOT A REAL REPORT")
 TASK_TITLE = twin("BÁO CÁO THỰC HIỆN KẾ HOẠCH NÂNG CAO CHỈ SỐ PAPI", "REPORT ON THE PAPI PLAN")
@@ -97,8 +104,7 @@ def draw(content: Content, answers: Report | None = None) -> bytes:
     import xlsxwriter
 
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, {"in_memory": True, **WORKBOOK}) as book:
         # The same content makes the same bytes.
         book.set_properties({"created": datetime(content.obligation.year, 1, 1)})
         _Drawing(book, content, answers or Report()).draw()
@@ -228,7 +234,7 @@ class _Drawing:
         sheet.set_row(row, height_of(texts, MIN_INPUT_LINES))
 
     def _tasks(self) -> None:
-        widths = (16, 38, 22, 18, 22, 17, 17)
+        widths = (15, 35, 20, 17, 21, 16, 16)
         sheet = self._sheet(form.TASKS, widths)
         top = self._top(sheet, TASK_TITLE, widths)
         said = self.answers
@@ -276,7 +282,7 @@ class _Drawing:
     def _targets(self) -> None:
         if not self.content.targets:
             return
-        widths = (7, 27, 16, 17, 9, 9, 17, 12, 13, 15, 8)
+        widths = (6, 25, 15, 16, 9, 9, 16, 11, 12, 14, 7)
         sheet = self._sheet(form.TARGETS, widths)
         self._headings(sheet, 0, form.TARGET_HEADINGS, widths)
         now = {a.target_id: a for a in self.answers.targets}
@@ -312,11 +318,9 @@ class _Drawing:
         """Title, place in the plan, and how its figures are counted."""
         counted = []
         if target.counted_in_vi:
-            whole = twin("; số nguyên", "; whole numbers") if target.is_whole else ""
-            counted.append(
-                self._say(twin(f"Đơn vị tính: {target.counted_in_vi}", f"Unit: {target.counted_in_en}"))
-                + (self._say(whole) if whole else "")
-            )
+            vi, en = f"Đơn vị tính: {target.counted_in_vi}", f"Unit: {target.counted_in_en}"
+            whole = ("; số nguyên", "; whole numbers") if target.is_whole else ("", "")
+            counted.append(self._say(twin(vi + whole[0], en + whole[1])))
         if target.is_cumulative:
             counted.append(self._say(twin("Lũy kế từ đầu năm", "Cumulative over the year")))
         title = f"{self._say(twin(target.title_vi, target.title_en))} ({target.anchor})"
@@ -325,7 +329,7 @@ class _Drawing:
     def _communes(self) -> None:
         if not self.content.communes:
             return
-        widths = (32, 48, 30, 30)
+        widths = (32, 46, 30, 30)
         sheet = self._sheet(form.COMMUNES, widths)
         self._headings(sheet, 0, form.COMMUNE_HEADINGS, widths)
         said = {a.unit_key: a for a in self.answers.communes}
@@ -340,7 +344,7 @@ class _Drawing:
         self._choose(sheet, 1, 2, len(self.content.communes), form.COMMUNE_ANSWERS.values())
 
     def _unit_plan(self) -> None:
-        widths = (34, 70, 36)
+        widths = (30, 70, 36)
         sheet = self._sheet(form.UNIT_PLAN, widths)
         top = self._top(sheet, PLAN_TITLE, widths)
         for row, (label, value, style) in enumerate(
@@ -364,11 +368,11 @@ class _Drawing:
             )  # fmt: skip
 
     def _guide(self) -> None:
-        sheet = self._sheet(form.GUIDE, (120,))
+        sheet = self._sheet(form.GUIDE, (PAGE_WIDTH,))
         for row, line in enumerate(guide.LINES):
             text = self._say(line)
             sheet.write_string(row, 0, text, self.formats["text" if row else "label"])
-            sheet.set_row(row, height_of([(text, 120)]))
+            sheet.set_row(row, height_of([(text, PAGE_WIDTH)]))
 
     def _hidden(self) -> None:
         obligation = self.content.obligation
@@ -398,9 +402,10 @@ def _due_words(obligation: Obligation) -> tuple[str, str]:
     if named is None or counted is None:
         return twin("kế hoạch không nêu ngày", "the plan names no day"), ""
     due = twin(f"trước ngày {day_words(named)} (theo kế hoạch)", f"before {day_words(named)}, says the plan")
-    why = twin(", ngày làm việc kế tiếp", ", the next working day") if counted > named else ""
     vi, en = f"đến hết ngày {day_words(counted)}", f"to the end of {day_words(counted)}"
-    return due, twin(vi + (shown(why, "vi") if why else ""), en + (shown(why, "en") if why else ""))
+    if counted > named:
+        vi, en = f"{vi}, ngày làm việc kế tiếp", f"{en}, the next working day"
+    return due, twin(vi, en)
 
 
 def day_words(day: date) -> str:

@@ -38,10 +38,13 @@ class Table:
 
 def tables_in(tab: str, sheet: Sheet) -> Iterable[tuple[str, Table]]:
     """The row of each kind of table that most of its headings stand in, where more than half of those read do."""
+    rows = [
+        {spelt(text_of(value)): n for n, value in reversed(list(enumerate(row))) if isinstance(value, str)}
+        for row in sheet.rows
+    ]
     for kind, read in form.READ.items():
         best: Table | None = None
-        for number, row in enumerate(sheet.rows):
-            texts = {spelt(text_of(value)): n for n, value in reversed(list(enumerate(row))) if not is_blank(value)}
+        for number, texts in enumerate(rows):
             columns = {
                 heading: texts[held]
                 for heading in read

@@ -11,12 +11,12 @@ from typing import Any
 
 from pipelines.finding import Finding
 from pipelines.plan.obligations import Duties
-from pipelines.reports.drawing import FONT, SIZE, day_words, height_of
+from pipelines.reports.drawing import FONT, SIZE, WORKBOOK, day_words, height_of
 from pipelines.reports.landed import Landed
 from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
 SHEET = "Phiếu trả lại"
-WIDTHS = (18, 8, 40, 42, 42)
+WIDTHS = (18, 8, 36, 39, 39)
 HEADINGS = (
     Words(vi="Trang tính", en="Sheet"),
     Words(vi="Ô", en="Cell"),
@@ -44,8 +44,7 @@ def write(item: Landed, duties: Duties, path: Path, on: date, reason: str = "", 
     import xlsxwriter
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, WORKBOOK) as book:
         base = {"text_wrap": True, "valign": "top", "font_name": FONT, "font_size": SIZE}
         looks = {
             "text": base,

@@ -104,7 +104,7 @@ def test_a_slip_for_a_reason_alone_has_no_empty_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("unit", "period"), OWED)
 @pytest.mark.parametrize("language", ["vi", "en", "both"])
 def test_every_row_is_as_high_as_its_text_and_every_sheet_fits_a4(language: Language, unit: str, period: str) -> None:
-    """Eleven points on 150 characters a line, and borders, print above ten; LibreOffice shows no row higher than set."""
+    """Eleven points on 150 characters a line print above ten; LibreOffice shows no row higher than it is set."""
     owed = DUTIES.find(unit, period)
     assert owed is not None
     book = openpyxl.load_workbook(
