@@ -43,8 +43,8 @@ TASK_HEADINGS = (
 TARGET_HEADINGS = (
     CODE,
     Words(vi="Chỉ tiêu", en="Target"),
-    Words(vi="Số đã đạt là (tử số)", en="Numerator"),
-    Words(vi="Tổng số phải thực hiện là (mẫu số)", en="Denominator"),
+    Words(vi="Cách tính số đã đạt (tử số)", en="Numerator"),
+    Words(vi="Cách tính tổng số phải thực hiện (mẫu số)", en="Denominator"),
     Words(vi="Kỳ trước: đã đạt", en="Last: numerator"),
     Words(vi="Kỳ trước: tổng số", en="Last: denominator"),
     PROGRESS,

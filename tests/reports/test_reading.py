@@ -369,3 +369,45 @@ def is_understood(finding: Finding) -> bool:
     """Vietnamese, with what was found, what is expected and what to do, each in words of its own."""
     vi = (finding.found, shown(finding.expected, "vi"), shown(finding.remedy, "vi"))
     return all(vi) and len(set(vi)) == 3 and all(re.search(r"[à-ỹđ]", text.lower()) for text in vi[1:])
+
+
+def test_a_text_cell_says_what_was_typed_whatever_the_program_made_of_it() -> None:
+    typed_in = {"E9": 1234567, "F9": 20210610, "E10": 12.5, "F10": datetime(2021, 6, 10)}
+    report = read_report(typed(T, typed_in), "x").report
+    assert report is not None
+    first, second = report.tasks[:2]
+    assert (first.result, first.evidence, second.result, second.evidence) == (
+        "1234567", "20210610", "12,5", "10/06/2021",
+    )  # fmt: skip
+
+
+def test_what_the_document_says_of_itself_is_read() -> None:
+    head = {"F3": "15/BC-UBND", "F4": "18.6.2021", "F5": "ngày 15 tháng 6 năm 2021", "F6": "Ng. Văn A", "F7": "Trần B",
+            "B20": "Thiếu kinh phí", "B21": "Đề nghị tập huấn"}  # fmt: skip
+    report = read_report(typed(T, head), "x").report
+    assert report is not None
+    assert (report.document_number, report.signed_on, report.cut_off_on) == (
+        "15/BC-UBND", date(2021, 6, 18), date(2021, 6, 15),
+    )  # fmt: skip
+    assert (report.prepared_by, report.head_of_unit) == ("Ng. Văn A", "Trần B")
+    assert (report.difficulties, report.proposals) == ("Thiếu kinh phí", "Đề nghị tập huấn")
+
+
+def test_a_district_says_on_which_day_a_commune_reported() -> None:
+    report = read_report(typed(X, {"D2": "17/06/2021", "C3": None, "D3": date(2021, 6, 16)}, DISTRICT), "x").report
+    assert report is not None
+    assert [(c.has_reported, c.received_on) for c in report.communes[:2]] == [
+        (True, date(2021, 6, 17)), (True, date(2021, 6, 16)),
+    ]  # fmt: skip
+
+
+def test_a_renamed_sheet_and_an_old_form_say_the_same_as_the_new_one() -> None:
+    whole, renamed_one, old = (
+        read_report(make(), "x") for make in (drawn, renamed(T, "Tờ 1"), lambda: changed(old_words))
+    )
+    for read in (renamed_one, old):
+        assert read.report is not None
+        assert whole.report is not None
+        assert (read.report.tasks, read.report.targets) == (whole.report.tasks, whole.report.targets)
+    assert renamed_one.report is not None
+    assert renamed_one.report.tab(T) == "Tờ 1"
