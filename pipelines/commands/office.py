@@ -198,7 +198,7 @@ def report_add(
             )
             landed = {item.receipt.path: item for item in answers.land(settings, duties)}
     except (lock.AlreadyRunning, registry.NotFiled) as error:
-        raise Refused(str(error)) from None
+        raise Refused(_why(error)) from None
     quarantined = 0
     for receipt in filed:
         item = landed[receipt.path]
@@ -240,7 +240,7 @@ def _event(word: str, doc: str, *options: Any) -> None:
             with lock.hold(settings):
                 filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
-            raise Refused(str(error)) from None
+            raise Refused(_why(error)) from None
         click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}")
         if word == "returned":
             own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.report is not None]
@@ -364,6 +364,15 @@ def _whose(item: Landed) -> str:
     if item.obligation is None:
         return twin("chưa rõ đơn vị", "sender not known")
     return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
+
+
+def _why(error: Exception) -> str:
+    """A refusal of ours is in both languages; that of a lock, which all commands share, in English."""
+    from pipelines.building import lock
+
+    if isinstance(error, lock.AlreadyRunning):
+        return twin("một lệnh khác đang chạy; đợi lệnh ấy xong rồi làm lại", str(error))
+    return str(error)
 
 
 def _nobody(period: str) -> str:

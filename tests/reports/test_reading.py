@@ -13,6 +13,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Border, Side
 
@@ -28,6 +30,7 @@ from tests.workbooks import hostile
 
 PLAN = "2021-PLAN"
 OLD_XLS = Path(__file__).parents[1] / "workbooks/old.xls"
+BOLD = CellRichText("đã ", TextBlock(InlineFont(b=True), "mở"))
 MAY = datetime(2021, 5, 14, 9, 0)
 T, G, X, K = form.TASKS, form.TARGETS, form.COMMUNES, form.UNIT_PLAN
 Change = Callable[[Any], object]
@@ -248,6 +251,10 @@ KINDS = [
     remark("a row deleted", on(T, lambda s: s.delete_rows(11)), "all_answered", None, "D1c"),
     refuse("a heading changed", lambda: typed(T, {"E8": "Ghi chú"}), "headings", "E8", "Ghi chú"),
     accept("comments", on(T, lambda s: setattr(s["E9"], "comment", Comment("x", "y")))),
+    accept("a link in a cell", on(T, lambda s: setattr(s["F9"], "hyperlink", "https://bacgiang.gov.vn/1"))),
+    accept("bold letters within a text", lambda: typed(T, {"E9": BOLD})),
+    refuse("a note in the hidden sheet", lambda: typed(form.HIDDEN, {"A9": "ghi chú", "B9": "x"}), "form_whole", None,
+           "trang tính ẩn"),
     accept("hidden rows", on(T, lambda s: setattr(s.row_dimensions[10], "hidden", True))),
     accept("borders down to row 25 000", lambda: changed(borders)),
     # Unit and period
