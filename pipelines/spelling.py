@@ -17,8 +17,9 @@ AFTER = ("province", "city")
 
 
 def normalise(text: str) -> str:
-    """Unicode NFC, lower case, single blanks: spellings of one heading become equal."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    """Unicode NFC, lower case, single blanks, Eth as Đ, no letters that cannot be seen: spellings become equal."""
+    seen = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(seen.casefold().replace("ð", "đ").split())
 
 
 def plain(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.published import connect
+from pipelines.reports import form
 from pipelines.settings import ROOT, Settings
 from tests.conftest import PAPI, Built, Demo
 from tests.due import scores_of_2025
@@ -101,7 +102,7 @@ def test_a_reporting_period_goes_as_described(demo: Demo, tmp_path: Path) -> Non
     filled = tmp_path / "filled"
     filled.mkdir()
     (filled / "2021-H1_07201-tho-xuong.xlsx").write_bytes(drawn())
-    broken = typed_over(drawn("07204-tran-nguyen-han"), "Chi tieu", {"H2": "khoảng 90"})
+    broken = typed_over(drawn("07204-tran-nguyen-han"), form.TARGETS, {"H2": "khoảng 90"})
     (filled / "2021-H1_07204-tran-nguyen-han.xlsx").write_bytes(broken)
     warehouse = Path(shutil.copytree(demo.settings.warehouse, tmp_path / "warehouse", symlinks=True))
     assert goes_as_shown("reporting-period.md", tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=warehouse) == 6

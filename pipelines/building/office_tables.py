@@ -17,7 +17,7 @@ from pipelines.plan.obligations import SEEDS, Duties, Obligation
 from pipelines.plan.plans import Plan
 from pipelines.plan.units import LEVELS_VI
 from pipelines.reports import answers, form, registry
-from pipelines.reports.answers import Landed
+from pipelines.reports.landed import Landed
 from pipelines.reports.registry import reporting_day
 from pipelines.settings import Settings
 
@@ -45,7 +45,7 @@ TABLES = {
         plan_id varchar, target_id varchar, anchor varchar, kind varchar, title_vi varchar, title_en varchar,
         operator varchar, value decimal(15, 6), unit varchar, measured_by varchar, units varchar, periods varchar,
         is_cumulative boolean, numerator_vi varchar, numerator_en varchar, denominator_vi varchar,
-        denominator_en varchar, note varchar""",
+        denominator_en varchar, note varchar, counted_in_vi varchar, counted_in_en varchar, is_whole boolean""",
     "plan_claim": """
         plan_id varchar, claim_id varchar, measure varchar, dimension varchar, stated varchar, unit varchar,
         anchor varchar, year varchar, compare_year varchar""",
@@ -58,7 +58,8 @@ TABLES = {
     "report": """
         report_id varchar, obligation_id varchar, period varchar, unit_key varchar, version integer,
         received_at timestamp, received_source varchar, state varchar, plan_version varchar, document_number varchar,
-        signed_on date, tasks_owed integer, tasks_answered integer, tasks_evidenced integer, targets_owed integer,
+        signed_on date, cut_off_on date, difficulties varchar, proposals varchar, prepared_by varchar,
+        head_of_unit varchar, tasks_owed integer, tasks_answered integer, tasks_evidenced integer, targets_owed integer,
         targets_answered integer, communes_owed integer, communes_covered integer, is_complete boolean,
         n_checks integer, n_remarks integer, n_findings integer, copied_from varchar, is_simulated boolean,
         source_file varchar, original_name varchar, sha256 varchar""",
@@ -76,6 +77,10 @@ TABLES = {
         source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
         remedy varchar""",
 }
+# What a report says of itself as a document.
+DOCUMENT = (
+    "document_number", "signed_on", "cut_off_on", "difficulties", "proposals", "prepared_by", "head_of_unit",
+)  # fmt: skip
 # Tables by what decides them: a report that comes changes no plan, another day no report.
 GROUPS = {
     "day": ("reporting_day",),
@@ -314,8 +319,7 @@ def _report(item: Landed) -> Row:
         "period": receipt.period or None,
         "unit_key": receipt.unit_key or None,
         "plan_version": item.identity.plan_version if item.identity else None,
-        "document_number": report.document_number if report else None,
-        "signed_on": report.signed_on if report else None,
+        **{name: getattr(report, name) if report else None for name in DOCUMENT},
         "is_complete": item.completeness.is_complete if report else None,
         "n_remarks": len(item.remarks),
         "n_findings": len(item.findings),
@@ -325,14 +329,26 @@ def _report(item: Landed) -> Row:
 
 
 def _progress(item: Landed) -> list[Row]:
+    if item.report is None:
+        return []
     return [
-        {"report_id": item.report_id, **a.model_dump(exclude={"cell"}), "source_cell": f"{form.TASKS}!{a.cell}"}
-        for a in (item.report.tasks if item.report else [])
+        {
+            "report_id": item.report_id,
+            **a.model_dump(exclude={"cell"}),
+            "source_cell": f"{item.report.tab(form.TASKS)}!{a.cell}",
+        }
+        for a in item.report.tasks
     ]
 
 
 def _values(item: Landed) -> list[Row]:
+    if item.report is None:
+        return []
     return [
-        {"report_id": item.report_id, **a.model_dump(exclude={"cell"}), "source_cell": f"{form.TARGETS}!{a.cell}"}
-        for a in (item.report.targets if item.report else [])
+        {
+            "report_id": item.report_id,
+            **a.model_dump(exclude={"cell"}),
+            "source_cell": f"{item.report.tab(form.TARGETS)}!{a.cell}",
+        }
+        for a in item.report.targets
     ]

@@ -24,20 +24,32 @@ from pipelines.commands.shared import (
     settings_of,
     with_warehouse,
 )
+from pipelines.reports.wording import Language, twin
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.finding import Finding
     from pipelines.plan.obligations import Duties, Obligation
-    from pipelines.reports.answers import Landed
+    from pipelines.reports.landed import Landed
 
+DUE_DAYS = {
+    "nominal": twin("ngày kế hoạch nêu", "the day named"),
+    "strict": twin("ngày trước đó", "the day before"),
+    "rolled": twin("ngày làm việc kế tiếp", "the next working day"),
+}
+NOT_OWED = {
+    "due_before_issue": twin("hạn trước ngày ban hành", "due_before_issue"),
+    "due_unspecified": twin("kế hoạch không nêu ngày", "due_unspecified"),
+    "unit_ended": twin("đơn vị đã giải thể, sáp nhập", "unit_ended"),
+    "plan_superseded": twin("kế hoạch đã được thay thế", "plan_superseded"),
+}
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
-UNIT = click.option("--unit", help="Key, code or full name of the unit.")
+UNIT = click.option("--unit", help="Tên, mã của đơn vị. / Key, code or full name of the unit.")
 
 
 @click.group()
 def plan() -> None:
-    """Plans under raw/plans: what they ask of whom, and what they leave open."""
+    """Kế hoạch: giao gì cho ai, còn để ngỏ điều gì. / Plans: what they ask of whom, and what they leave open."""
 
 
 @plan.command("show")
@@ -45,27 +57,35 @@ def plan() -> None:
 @RAW
 @with_warehouse
 def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
-    """Show a plan: targets, obligations, and the questions that it leaves to be decided."""
+    """Xem một kế hoạch. / Show a plan: its obligations, and the questions that it leaves to be decided."""
     duties = _duties(settings_of(raw, warehouse))
     found = duties.plans.get(plan_id)
     if found is None:
         _say_findings([finding for read in duties.read if read.plan_id == plan_id for finding in read.findings])
-        raise Mistake(f"no readable plan {plan_id}; there are {', '.join(duties.plans) or 'none'}")
+        known = ", ".join(duties.plans) or "-"
+        raise Mistake(
+            twin(f"không có kế hoạch {plan_id}; có: {known}", f"no readable plan {plan_id}; there are {known}")
+        )
     head, chosen = found.head, found.head.settings
     click.echo(f"{head.title_vi}\n{head.title_en}\n{head.issuer_vi}")
-    click.echo(f"issued between {head.issued_from:%d/%m/%Y} and {head.issued_until:%d/%m/%Y}: {head.issued_basis}")
+    first_day, last_day = _day(head.issued_from), _day(head.issued_until)
+    click.echo(f"Ban hành từ {first_day} đến {last_day} / issued between them: {head.issued_basis}")
     click.echo(
-        f"{len(found.tasks)} tasks, {len(found.targets)} targets, {len(found.assignments)} assignments, "
-        f"{len(found.claims)} claims, version {found.version}"
+        f"{len(found.tasks)} nhiệm vụ / tasks, {len(found.targets)} chỉ tiêu / targets, {len(found.assignments)} việc "
+        f"được giao / assignments, {len(found.claims)} số liệu nêu ra / claims, phiên bản / version {found.version}"
     )
-    click.echo(f"the {chosen.due_counts} due day counts; tracked from {chosen.tracking_from or 'the first report'}")
-    click.echo(f"\n{'period':<11}{'units':>6}  {'named':<12}{'strict':<12}{'rolled':<12}not applicable")
+    tracked = _day(chosen.tracking_from) if chosen.tracking_from else twin("báo cáo đầu tiên", "the first report")
+    click.echo(f"Tính hạn theo / due day that counts: {DUE_DAYS[chosen.due_counts]}")
+    click.echo(f"Theo dõi từ / tracked from: {tracked}")
+    click.echo("\nKỳ; số đơn vị; ngày kế hoạch nêu; ngày trước đó; ngày làm việc kế tiếp; vì sao không áp dụng")
+    click.echo("period; units; day named; day before; next working day; why not applicable")
     for period in dict.fromkeys(o.period for o in duties.obligations if o.plan is found):
         owed = [o for o in duties.obligations if o.plan is found and o.period == period]
         first, reasons = owed[0], {o.not_applicable_reason for o in owed} - {None}
         n_owing = sum(o.not_applicable_reason is None for o in owed)
         days = "".join(f"{_day(day):<12}" for day in (first.due_nominal, first.due_strict, first.due_rolled))
-        click.echo(f"{period:<11}{n_owing:>6}  {days}{', '.join(sorted(str(reason) for reason in reasons))}")
+        why = ", ".join(sorted(NOT_OWED[reason] for reason in reasons if reason))
+        click.echo(f"{period:<11}{n_owing:>6}  {days}{why}".rstrip())
     click.echo("\nCòn để ngỏ / Left open:")
     for question in head.open_questions:
         click.echo(f"- {question.question_vi}\n  {question.question_en}")
@@ -74,22 +94,32 @@ def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
 
 @click.group()
 def report() -> None:
-    """Report forms: make, check, take in, return, accept, waive."""
+    """Báo cáo: tạo biểu mẫu, kiểm tra, nhận, trả lại, tiếp nhận, miễn. / Report forms, from making to accepting."""
 
 
 @report.command("form")
-@click.option("--period", required=True, help="Such as 2021-H1, or 2021-PLAN for the units' own plans.")
+@click.option("--period", required=True, help="Kỳ, như 2021-H1, 2021-PLAN. / Such as 2021-H1 or 2021-PLAN.")
 @UNIT
-@click.option("--all", "everyone", is_flag=True, help="A form for every unit that owes one.")
-@click.option("-o", "--output", type=FOLDER, required=True, help="Folder for the forms.")
+@click.option("--all", "everyone", is_flag=True, help="Cho mọi đơn vị phải báo cáo. / For every unit that owes one.")
+@click.option("-o", "--output", type=FOLDER, required=True, help="Thư mục chứa biểu mẫu. / Folder for the forms.")
+@click.option(
+    "--lang", "language", type=click.Choice(["vi", "en", "both"]), default="vi", show_default=True,
+    help="Tiếng của biểu mẫu. / Language of the forms.",
+)  # fmt: skip
 @RAW
 @with_warehouse
 def report_form(
-    period: str, unit: str | None, everyone: bool, output: Path, raw: Path | None, warehouse: Path | None
+    period: str,
+    unit: str | None,
+    everyone: bool,
+    output: Path,
+    language: Language,
+    raw: Path | None,
+    warehouse: Path | None,
 ) -> None:
-    """Write prefilled forms of a period, one workbook a unit."""
+    """Tạo biểu mẫu của một kỳ, mỗi đơn vị một tệp. / Write prefilled forms of a period, one workbook a unit."""
     if (unit is None) == (not everyone):
-        raise Mistake("either --unit or --all, please")
+        raise Mistake(twin("chọn một trong hai: --unit hoặc --all", "either --unit or --all, please"))
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers, drawing, registry
 
@@ -98,14 +128,14 @@ def report_form(
     if unit is not None:
         owed = [_obligation(duties, unit, period)]
     if not owed:
-        raise Mistake(f"nobody owes anything for {period}; `papi plan show` lists the periods")
+        raise Mistake(_nobody(period))
     landed = answers.land(settings, duties)
     simulated = registry.is_simulated(settings)
     output.mkdir(parents=True, exist_ok=True)
     for one in owed:
-        content = drawing.content_of(duties, one, simulated, answers.previous_report(landed, one))
+        content = drawing.content_of(duties, one, simulated, answers.previous_report(landed, one), language)
         (output / drawing.file_name(one)).write_bytes(drawing.draw(content))
-    click.echo(f"{len(owed)} {'form' if len(owed) == 1 else 'forms'} for {period} in {output}")
+    click.echo(twin(f"{len(owed)} biểu mẫu kỳ {period} ở {output}", f"forms for {period} made: {len(owed)}"))
 
 
 @report.command("check")
@@ -113,17 +143,17 @@ def report_form(
 @RAW
 @with_warehouse
 def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
-    """Say what is wrong with a filled form, as its return slip would. Files nothing."""
+    """Kiểm tra một biểu mẫu đã điền, không lưu gì. / Say what is wrong with a filled form; files nothing."""
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers
 
     judged = answers.check(settings, _duties(settings), file)
     _say_findings([*judged.findings, *judged.remarks])
     if judged.report is None:
-        raise Refused(f"{file.name}: {len(judged.findings)} lỗi, báo cáo chưa nhận được / the report cannot be taken")
+        raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
     counts = judged.completeness
     click.echo(
-        f"{file.name}: nhận được / can be taken. "
+        f"{file.name}: hợp lệ, có thể gửi / can be taken. "
         f"{counts.tasks_answered}/{counts.tasks_owed} nhiệm vụ / tasks, "
         f"{counts.targets_answered}/{counts.targets_owed} chỉ tiêu / targets"
         + (f", {counts.communes_covered}/{counts.communes_owed} xã / communes" if counts.communes_owed else "")
@@ -132,10 +162,10 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
 
 @report.command("add")
 @click.argument("files", type=FILE, nargs=-1, required=True)
-@click.option("--received", type=MOMENT, help="When it came, in Việt Nam (default: now).")
-@click.option("--source", help="How that time is known, such as the number in the register of documents.")
+@click.option("--received", type=MOMENT, help="Lúc nhận (mặc định: bây giờ). / When it came (default: now).")
+@click.option("--source", help="Căn cứ của lúc nhận, như số công văn đến. / How that time is known.")
 @UNIT
-@click.option("--period", help="The period, where the sender says it.")
+@click.option("--period", help="Kỳ, khi bên gửi nói rõ. / The period, where the sender says it.")
 @RAW
 @with_warehouse
 def report_add(
@@ -147,7 +177,7 @@ def report_add(
     raw: Path | None,
     warehouse: Path | None,
 ) -> None:
-    """File reports as they came. What cannot be read waits in quarantine, with a slip for its sender."""
+    """Nhận báo cáo như khi gửi đến; tệp chưa đọc được thì có phiếu trả lại. / File reports as they came."""
     settings = settings_of(raw, warehouse)
     from pipelines import clock
     from pipelines.building import lock
@@ -155,7 +185,7 @@ def report_add(
 
     duties = _duties(settings)
     if (unit is None) != (period is None):
-        raise Mistake("--unit and --period belong together")
+        raise Mistake(twin("--unit và --period phải đi cùng nhau", "--unit and --period belong together"))
     sender = _obligation(duties, unit, period) if unit and period else None
     at = received or clock.now()
     said = source or ("said by who filed it" if received else "time of filing")
@@ -168,18 +198,19 @@ def report_add(
             )
             landed = {item.receipt.path: item for item in answers.land(settings, duties)}
     except (lock.AlreadyRunning, registry.NotFiled) as error:
-        raise Refused(str(error)) from None
+        raise Refused(_why(error)) from None
     quarantined = 0
     for receipt in filed:
         item = landed[receipt.path]
-        click.echo(f"{receipt.original_name}: raw/reports/{receipt.path}, {_state(item)}")
+        click.echo(f"{receipt.original_name} ({_whose(item)}): {_state(item)}")
         if item.report is None:
             quarantined += 1
-            slip = slips.write(item, settings.slips / slips.file_name(item))
+            slip = slips.write(item, duties, settings.slips / slips.file_name(item), at.date())
             _say_findings(item.findings)
             click.echo(f"  phiếu trả lại / return slip: {slip}")
     if quarantined:
-        raise Refused(f"{quarantined} of {len(filed)} in quarantine; each is kept, and replaced when it is sent again")
+        vi = f"{quarantined} trong {len(filed)} tệp chưa tiếp nhận; tệp được giữ lại, gửi lại thì thay bằng bản mới"
+        raise Refused(twin(vi, f"{quarantined} of {len(filed)} not taken; each is kept, and replaced when sent again"))
 
 
 def _event(word: str, doc: str, *options: Any) -> None:
@@ -209,18 +240,19 @@ def _event(word: str, doc: str, *options: Any) -> None:
             with lock.hold(settings):
                 filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
-            raise Refused(str(error)) from None
-        click.echo(f"{owed.unit.full_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}")
+            raise Refused(_why(error)) from None
+        click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}")
         if word == "returned":
             own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.report is not None]
-            click.echo(f"  {slips.write(own[-1], settings.slips / slips.file_name(own[-1]), reason or '')}")
+            last, path = own[-1], settings.slips / slips.file_name(own[-1])
+            click.echo(f"  {slips.write(last, duties, path, event.at.date(), reason or '')}")
 
     command.__doc__ = doc
     shared = (
-        click.option("--period", required=True, help="The period."),
-        click.option("--unit", required=True, help="Key, code or full name of the unit."),
-        click.option("--on", type=MOMENT, help="When (default: now)."),
-        click.option("--by", help="Who did it."),
+        click.option("--period", required=True, help="Kỳ báo cáo. / The period."),
+        click.option("--unit", required=True, help="Tên, mã của đơn vị. / Key, code or full name of the unit."),
+        click.option("--on", type=MOMENT, help="Lúc nào (mặc định: bây giờ). / When (default: now)."),
+        click.option("--by", help="Ai thực hiện. / Who did it."),
         RAW,
         with_warehouse,
     )
@@ -229,24 +261,26 @@ def _event(word: str, doc: str, *options: Any) -> None:
     report.command({"returned": "return", "accepted": "accept", "waived": "waive"}[word])(command)
 
 
-REASON = click.option("--reason", required=True, help="Why; the sender will read it.")
-DECISION = click.option("--decision", required=True, help="Number of the decision that waives it.")
-_event("returned", "Return a report to its sender, with a reason and a slip.", REASON)
-_event("accepted", "Accept a unit's report.")
-_event("waived", "Waive what a unit owes, by a decision.", DECISION)
+REASON = click.option("--reason", required=True, help="Lý do, bên gửi sẽ đọc. / Why; the sender will read it.")
+DECISION = click.option("--decision", required=True, help="Số quyết định miễn. / Number of the decision.")
+_event(
+    "returned", "Trả lại báo cáo, có lý do và phiếu. / Return a report to its sender, with a reason and a slip.", REASON
+)
+_event("accepted", "Tiếp nhận báo cáo của đơn vị. / Accept a unit's report.")
+_event("waived", "Miễn báo cáo theo quyết định. / Waive what a unit owes, by a decision.", DECISION)
 
 
 @click.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--period", "periods", multiple=True, help="Only these periods.")
+@click.option("--period", "periods", multiple=True, help="Chỉ các kỳ này. / Only these periods.")
 @RAW
 def demo(folder: Path, periods: tuple[str, ...], raw: Path | None) -> None:
-    """Make a separate workspace with simulated reports of every unit in FOLDER, and refresh it."""
+    """Tạo nơi làm việc riêng với báo cáo mô phỏng. / Make a workspace with simulated reports, and refresh it."""
     log_progress(time.monotonic())
     from pipelines.refresh import refresh
     from pipelines.reports import demo
 
-    click.echo("Inventing reports; every one is marked simulated.")
+    click.echo("Đang tạo báo cáo mô phỏng. / Inventing reports; every one is marked simulated.")
     try:
         settings = demo.make(settings_of(raw, None), folder, periods or demo.PERIODS)
     except demo.NotEmpty as error:
@@ -259,7 +293,8 @@ def demo(folder: Path, periods: tuple[str, ...], raw: Path | None) -> None:
     where = f"--warehouse {settings.warehouse}"
     click.echo(
         f"\nDữ liệu mô phỏng / simulated data, as of {settings.as_of:%d/%m/%Y}: {settings.published}\n"
-        f"Forms and registers: {settings.reports}\nWhat was invented: {folder / 'ledger.csv'}\n\nLook:\n"
+        f"Biểu mẫu và sổ / forms and registers: {settings.reports}\n"
+        f"Những gì đã tạo / what was invented: {folder / 'ledger.csv'}\n\nXem / look:\n"
         f'  papi sql {where} "from marts.chase_list limit 20"\n'
         f"  papi sql {where} \"from marts.compliance_district where period = '2021-H1'\"\n"
         f"  papi sql {where} \"from marts.compliance_target where scope = 'province'\"\n"
@@ -275,8 +310,8 @@ def say_reports(settings: Settings) -> None:
 
     landed = answers.land(settings, _duties(settings))
     quarantined = [item.report_id for item in landed if item.report is None]
-    kind = "simulated reports" if registry.is_simulated(settings) else "reports"
-    click.echo(f"\n{len(landed)} {kind} received, {len(quarantined)} in quarantine; see audit.report_finding")
+    kind = twin("báo cáo mô phỏng", "simulated reports") if registry.is_simulated(settings) else "báo cáo / reports"
+    click.echo(f"\n{kind}: {len(landed)}; chưa tiếp nhận / not taken: {len(quarantined)}; see audit.report_finding")
 
 
 def _duties(settings: Settings) -> Duties:
@@ -289,7 +324,7 @@ def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
     """What the unit owes for the period; a ``Mistake`` where there is no such unit or it owes nothing."""
     owing = {o.unit.unit_key: o for o in duties.obligations if o.period == period}
     if not owing:
-        raise Mistake(f"no plan asks for {period}; `papi plan show` lists the periods")
+        raise Mistake(_nobody(period))
     if wanted in owing:
         return owing[wanted]
     measured_on: date = next(iter(owing.values())).due_nominal or date.max
@@ -297,11 +332,13 @@ def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
     if unit is None or unit.unit_key not in owing:
         from pipelines.spelling import nearest, plain
 
-        known = {plain(f"{o.unit.full_name_vi} {o.unit.unit_key}"): o.unit.unit_key for o in owing.values()}
-        near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3))
-        raise Mistake(
-            f"{wanted!r} is not one unit that owes a report for {period}" + (f"; near: {near}" if near else "")
-        )
+        known = {
+            plain(f"{o.unit.full_name_vi} {o.unit.unit_key}"): f"{o.unit.full_name_vi} ({o.unit.unit_key})"
+            for o in owing.values()
+        }
+        near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
+        vi = f"“{wanted}” không phải tên hoặc mã của đúng một đơn vị phải báo cáo kỳ {period}; gần giống: {near}"
+        raise Mistake(twin(vi, f"it is not one unit that owes a report for {period}; near: {near}"))
     return owing[unit.unit_key]
 
 
@@ -309,14 +346,41 @@ def _say_findings(findings: list[Finding]) -> None:
     for finding in findings[:SHOWN]:
         place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
         click.echo(
-            f"- {place or finding.file}: {finding.found}\n    Cần / expected: {finding.expected}\n    {finding.remedy}"
+            f"- {place or 'tệp'}: {finding.found}\n    Cần có: {finding.expected}\n    Cách sửa: {finding.remedy}"
         )
     if len(findings) > SHOWN:
         click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
 
 
 def _state(item: Landed) -> str:
-    return "nhận được / readable" if item.report is not None else "giữ lại / in quarantine"
+    taken = twin("đã nhận", "taken in")
+    return (
+        taken if item.report is not None else twin("chưa tiếp nhận, đề nghị sửa và gửi lại", "not taken, to be mended")
+    )
+
+
+def _whose(item: Landed) -> str:
+    """The unit and period that a file was filed under."""
+    if item.obligation is None:
+        return twin("chưa rõ đơn vị", "sender not known")
+    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
+
+
+def _why(error: Exception) -> str:
+    """A refusal of ours is in both languages; that of a lock, which all commands share, in English."""
+    from pipelines.building import lock
+
+    if isinstance(error, lock.AlreadyRunning):
+        return twin("một lệnh khác đang chạy; đợi lệnh ấy xong rồi làm lại", str(error))
+    return str(error)
+
+
+def _nobody(period: str) -> str:
+    """Why there is nothing to do for a period."""
+    return twin(
+        f"không đơn vị nào phải báo cáo kỳ {period}; các kỳ xem bằng `papi plan show`",
+        f"nobody owes anything for {period}; `papi plan show` lists the periods",
+    )
 
 
 def _day(day: date | None) -> str:

@@ -25,18 +25,25 @@ if TYPE_CHECKING:
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
-RAW = click.option("--raw", type=FOLDER, help="Folder of the deliveries (default: raw/).")
+RAW = click.option("--raw", type=FOLDER, help="Thư mục dữ liệu gửi đến. / Folder of the deliveries (default: raw/).")
 INDEX = click.option("--index", "index_id", help="The index (default: the main one).")
 SHOWN = 10
 
 
-class Mistake(click.ClickException):
+class _Said(click.ClickException):
+    """A failure that is told on a line of its own, without a trace."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"Lỗi / error: {self.format_message()}", file=file, err=file is None)
+
+
+class Mistake(_Said):
     """The call cannot be carried out as it stands."""
 
     exit_code = 2
 
 
-class Refused(click.ClickException):
+class Refused(_Said):
     """The call was right and could not be carried out."""
 
     exit_code = 1
@@ -44,7 +51,9 @@ class Refused(click.ClickException):
 
 def with_warehouse(command: Any) -> Any:
     """The option that every command has."""
-    option = click.option("--warehouse", type=FOLDER, help="Folder of the warehouse (default: warehouse/).")
+    option = click.option(
+        "--warehouse", type=FOLDER, help="Thư mục kết quả. / Folder of the warehouse (default: warehouse/)."
+    )
     return option(command)
 
 

@@ -139,7 +139,8 @@ class Target(Strict):
     """A target. ``measured_by`` says how it is measured.
 
     reports: the sum of numerators over the sum of denominators of those who report it; index: by an index's scores;
-    the others are counted from obligations.
+    the others are counted from obligations. ``counted_in_*`` is the unit of numerator and denominator, which are whole
+    numbers where ``is_whole``; a plan without these columns asks nothing of the kind.
     """
 
     target_id: str
@@ -159,6 +160,9 @@ class Target(Strict):
     denominator_vi: str
     denominator_en: str
     note: str
+    counted_in_vi: str = ""
+    counted_in_en: str = ""
+    is_whole: bool = False
 
 
 class Assignment(Strict):

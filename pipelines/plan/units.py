@@ -6,12 +6,13 @@ what they owe.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pipelines.seeds import Seeds
-from pipelines.spelling import place
+from pipelines.spelling import place, plain
 
 LEVELS_VI = {"agency": "sở, ngành", "district": "cấp huyện", "commune": "cấp xã", "province": "tỉnh"}
 
@@ -36,6 +37,13 @@ class Unit:
     valid_from: date
     valid_to: date | None
 
+    @property
+    def official_name_vi(self) -> str:
+        """The body that answers for the unit, as a document addresses it: UBND phường Thọ Xương; a Sở is one itself."""
+        if self.level == "agency":
+            return self.full_name_vi
+        return f"UBND {self.full_name_vi[:1].lower()}{self.full_name_vi[1:]}"
+
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
@@ -58,14 +66,18 @@ class Units:
         return self._by_day[day]
 
     def find(self, wanted: str, day: date) -> Unit | None:
-        """The unit of a day with this key or code, or the only one of that name; None where that is not certain."""
-        valid = self.on(day)
+        """The unit of a day with this key or code, or the only one of that name; None where that is not certain.
+
+        A name may be typed with UBND before it, and without accents where one unit alone is spelt so.
+        """
+        valid = self.on(day).values()
+        wanted = re.sub(r"^UBND\s+", "", wanted.strip(), flags=re.IGNORECASE)
         named = place(wanted)
         found = [
             unit
-            for unit in valid.values()
+            for unit in valid
             if wanted in (unit.unit_key, unit.code) or named in (place(unit.name_vi), place(unit.full_name_vi))
-        ]
+        ] or [unit for unit in valid if plain(wanted) in (plain(unit.name_vi), plain(unit.full_name_vi))]
         exact = [unit for unit in found if wanted in (unit.unit_key, unit.full_name_vi)]
         candidates = exact or found
         return candidates[0] if len(candidates) == 1 else None

@@ -53,6 +53,13 @@ class Workdays:
             day += timedelta(days=1)
         return day
 
+    def later(self, day: date, n: int) -> date:
+        """The n-th working day after a day."""
+        while n > 0:
+            day += timedelta(days=1)
+            n -= self.is_working(day)
+        return day
+
     def days(self) -> list[Day]:
         """Every day of the calendar, in order."""
         listed, number = [], 0

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pipelines.plan.obligations import Duties, Obligation
 from pipelines.plan.units import Unit
@@ -145,7 +146,7 @@ class _Office:
             self._send(obligation, self._drawn(obligation, report), readable)
             if fate.startswith("returned"):
                 returned = readable + timedelta(days=chance.randint(1, 3))
-                self._event(obligation, "returned", returned, reason="Thiếu minh chứng / Evidence is missing")
+                self._event(obligation, "returned", returned, reason="Thiếu tài liệu kiểm chứng")
                 if fate == "returned_and_sent_again":
                     again = returned + timedelta(days=chance.randint(1, 9))
                     self._send(obligation, self._drawn(obligation, _mended(report)), again)
@@ -186,14 +187,14 @@ class _Office:
             same_level = [o for o in self.duties.obligations if o.period == obligation.period]
             other = next(o for o in same_level if o.unit.level == obligation.unit.level and o.unit != obligation.unit)
             return self._drawn(other, self._answers(other, "on_time"))
-        typed: dict[str, float | str] = {"numerator_above": 120, "negative": -1, "text_for_a_number": "khoảng 90"}
+        typed: dict[str, float | str] = {"numerator_above": 140, "negative": -1, "text_for_a_number": "khoảng 90"}
         return _typed_over(
-            self._drawn(obligation, report), {"G2": "Có số liệu / Reported", "H2": typed[fault], "I2": 100}
+            self._drawn(obligation, report), {"G2": form.TARGET_ANSWERS["reported"].vi, "H2": typed[fault], "I2": 120}
         )
 
     def _answers(self, obligation: Obligation, fate: str) -> Report:
         if obligation.rule.deliverable == "unit_plan":
-            signed = (obligation.due_nominal or AS_OF) - timedelta(days=self.chance.randint(1, 12))
+            signed = (obligation.due_nominal or AS_OF) - timedelta(days=self.chance.randint(10, 15))
             return Report(document_number=f"{self.chance.randint(10, 200)}/KH", signed_on=signed)
         unit, plan = obligation.unit, obligation.plan
         tasks = [self._task(unit, item.task_id) for item in plan.items_of(unit)]
@@ -204,12 +205,25 @@ class _Office:
         targets = [
             self._target(obligation, t.target_id, t.is_cumulative) for t in plan.targets_of(unit, obligation.kind)
         ]
-        report = Report(tasks=tasks, targets=targets, communes=communes)
+        report = Report(tasks=tasks, targets=targets, communes=communes, **self._document(obligation))
         if fate == "copied" and unit.level in self.texts:
             model = {a.task_id: a for a in self.texts[unit.level].tasks}
             report = report.model_copy(update={"tasks": [model.get(a.task_id, a) for a in tasks]})
         self.texts[unit.level] = report
         return report
+
+    def _document(self, obligation: Obligation) -> dict[str, Any]:
+        """Number and day of the report, the day of its figures, and who answers for it."""
+        cut_off = (obligation.due_nominal or AS_OF) - timedelta(days=self.chance.randint(10, 15))
+        return {
+            "document_number": f"{self.chance.randint(10, 200)}/BC-UBND",
+            "signed_on": cut_off,
+            "cut_off_on": cut_off,
+            "prepared_by": "Cán bộ mô phỏng",
+            "head_of_unit": "Thủ trưởng mô phỏng",
+            "difficulties": self.chance.choice(("Thiếu kinh phí", "Thiếu người phụ trách", None)),
+            "proposals": self.chance.choice(("Đề nghị tập huấn", "Đề nghị bố trí kinh phí", None)),
+        }
 
     def _task(self, unit: Unit, task_id: str) -> TaskAnswer:
         words: list[TaskWord | None] = ["done", "in_progress", "not_started", "nothing_arose", "not_applicable", None]
@@ -223,7 +237,7 @@ class _Office:
             answer=word,
             result=result if has_work else None,
             evidence=f"{self.chance.randint(1, 300)}/BC-UBND" if has_evidence else None,
-            reason=None if has_work or word is None else "Không có trong kỳ / None in the period",
+            reason=None if has_work or word is None else "Không có trong kỳ",
             cell="",
         )
 
@@ -231,7 +245,7 @@ class _Office:
         words: list[TargetWord] = ["reported", "nothing_arose", "not_applicable", "not_measurable"]
         [word] = self.chance.choices(words, [90, 4, 3, 3])
         if word != "reported":
-            reason = "Chưa có nguồn số liệu / No source yet"
+            reason = "Chưa có nguồn số liệu"
             return TargetAnswer(
                 target_id=target_id, answer=word, numerator=None, denominator=None, reason=reason, cell=""
             )

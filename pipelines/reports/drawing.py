@@ -1,44 +1,44 @@
 """The report form: one workbook for one unit and period, prefilled.
 
 Belongs here: drawing. Does not belong here: what the unit owes, which comes with the form's content; reading it back,
-see workbooks/report.py. Texts are written as texts, whatever they begin with.
+see form.py. Texts are written as texts, whatever they begin with.
 """
 
 from __future__ import annotations
 
 import io
+import textwrap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.plan.obligations import Duties, Obligation
 from pipelines.plan.plans import Item, Target
 from pipelines.plan.units import Unit
-from pipelines.reports import form
+from pipelines.reports import form, guide
 from pipelines.reports.form import Report
+from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-PERIODS_VI = {
-    "PLAN": "kế hoạch của đơn vị",
-    "Q1": "quý I năm",
-    "H1": "6 tháng đầu năm",
-    "Q3": "quý III năm",
-    "FY": "năm",
+FONT, SIZE = "Times New Roman", 11
+LINE = 15.0  # points that a line of this size takes
+# A4 lying, less its margins, takes 140 characters of this font: fitted to its width they stay above 10 points in print.
+PAGE_WIDTH = 140
+# Widths are counted in characters of the font of the workbook: with ours, every program counts alike.
+WORKBOOK = {
+    "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
 }
-SIMULATED = "DỮ LIỆU MÔ PHỎNG, KHÔNG PHẢI BÁO CÁO THẬT / SIMULATED DATA, NOT A REAL REPORT"
-GUIDE = (
-    "Chỉ điền các ô nền vàng. / Fill in the yellow cells only.",
-    "Chọn câu trả lời trong danh sách; ô trống là chưa trả lời. / Choose an answer; a blank is none.",
-    "“Không phát sinh”, “Không áp dụng”, “Không đo được” cần ghi lý do. / These three need a reason.",
-    "Số liệu gõ bằng số, không gõ chữ, không dùng công thức. / Type figures as numbers, no text, no formulas.",
-    "Tử số không lớn hơn mẫu số. / A numerator is not above its denominator.",
-    "Chỉ tiêu lũy kế không giảm trong năm. / Cumulative figures do not fall within a year.",
-    "Không sửa tên đơn vị, kỳ báo cáo, trang ẩn; lưu dạng .xlsx. / Leave unit, period and hidden sheet; save as .xlsx.",
-    "Không ghi thông tin cá nhân của người dân. / Nothing about single citizens.",
-)
+MIN_INPUT_LINES = 3
+SIMULATED = twin("DỮ LIỆU MÔ PHỎNG, KHÔNG PHẢI BÁO CÁO THẬT", "SIMULATED DATA, NOT A REAL REPORT")
+TASK_TITLE = twin("BÁO CÁO THỰC HIỆN KẾ HOẠCH NÂNG CAO CHỈ SỐ PAPI", "REPORT ON THE PAPI PLAN")
+PLAN_TITLE = twin("KẾ HOẠCH RIÊNG CỦA ĐƠN VỊ VỀ CHỈ SỐ PAPI", "THE UNIT'S OWN PLAN")
 
 
 @dataclass(frozen=True)
@@ -52,30 +52,46 @@ class Content:
     recipient: str
     is_simulated: bool = False
     previous: Report | None = None
+    language: Language = "vi"
 
 
 def content_of(
-    duties: Duties, obligation: Obligation, simulated: bool = False, previous: Report | None = None
+    duties: Duties,
+    obligation: Obligation,
+    simulated: bool = False,
+    previous: Report | None = None,
+    language: Language = "vi",
 ) -> Content:
     """What the form of an obligation holds. A unit's own plan has no answers to give."""
     is_report = obligation.rule.deliverable == "report"
     plan, unit = obligation.plan, obligation.unit
-    recipients = {u.unit_key: u for u in duties.units.all}
-    recipient = recipients[obligation.recipient_key].full_name_vi if obligation.recipient_key else ""
-    via = (
-        f" ({obligation.rule.via_vi})"
-        if obligation.rule.via_vi and recipient.startswith(("Huyện", "Thành", "Thị"))
-        else ""
-    )
     return Content(
         obligation,
         plan.items_of(unit) if is_report else [],
         plan.targets_of(unit, obligation.kind) if is_report else [],
         duties.communes_of(obligation) if is_report and unit.level == "district" else [],
-        f"UBND {recipient}{via}" if via else recipient,
+        _recipient(duties, obligation),
         simulated,
         previous,
+        language,
     )
+
+
+def _recipient(duties: Duties, obligation: Obligation) -> str:
+    """Whom the report is addressed to, and through whom: a Sở receives for the chair of the province."""
+    units = {u.unit_key: u for u in duties.units.on(obligation.due_nominal or date.max).values()}
+    to = units.get(obligation.recipient_key or "")
+    if to is None:
+        return ""
+    if to.level == "district":
+        via = f" (qua {obligation.rule.via_vi})" if obligation.rule.via_vi else ""
+        return f"{to.official_name_vi}{via}"
+    if to.level == "province":
+        return f"Chủ tịch {to.official_name_vi}"
+    province = units.get(to.parent_key)
+    if obligation.rule.deliverable == "unit_plan" or province is None:
+        return to.official_name_vi
+    return f"Chủ tịch {province.official_name_vi} (qua {to.name_vi})"
 
 
 def file_name(obligation: Obligation) -> str:
@@ -88,12 +104,25 @@ def draw(content: Content, answers: Report | None = None) -> bytes:
     import xlsxwriter
 
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, {"in_memory": True, **WORKBOOK}) as book:
         # The same content makes the same bytes.
         book.set_properties({"created": datetime(content.obligation.year, 1, 1)})
         _Drawing(book, content, answers or Report()).draw()
     return target.getvalue()
+
+
+def height_of(texts: Iterable[tuple[str, float]], at_least: int = 1) -> float:
+    """Height in points of a row whose cells hold these texts, each with the width of its column in characters.
+
+    LibreOffice shows a row without a height as one line, however many its text takes.
+    """
+    lines = max((_lines(text, width) for text, width in texts), default=1)
+    return LINE * max(lines, at_least) + 3
+
+
+def _lines(text: str, width: float) -> int:
+    wide = max(int(width * 0.95), 1)
+    return sum(max(len(textwrap.wrap(line, wide)), 1) for line in text.split("\n"))
 
 
 @dataclass
@@ -104,30 +133,24 @@ class _Drawing:
     formats: dict[str, Format] = field(default_factory=dict)
 
     def draw(self) -> None:
-        base = {"text_wrap": True, "valign": "top", "font_name": "Times New Roman", "font_size": 12}
+        base = {"text_wrap": True, "valign": "top", "font_name": FONT, "font_size": SIZE}
+        typed = {**base, "border": 1, "locked": False, "bg_color": "#FFF9DB"}
+        figure, day = {"num_format": "#,##0.##"}, {"num_format": "dd/mm/yyyy", "align": "left"}
         self.formats = {
-            "text": self.book.add_format(base),
-            "head": self.book.add_format({**base, "bold": True, "bg_color": "#DDE6F0", "border": 1}),
-            "title": self.book.add_format({**base, "bold": True, "font_size": 14, "text_wrap": False}),
-            "banner": self.book.add_format({**base, "bold": True, "font_color": "#B00000", "text_wrap": False}),
-            "cell": self.book.add_format({**base, "border": 1}),
-            "input": self.book.add_format({**base, "border": 1, "locked": False, "bg_color": "#FFF9DB"}),
-            "number": self.book.add_format({**base, "border": 1, "num_format": "#,##0.##"}),
-            "number_input": self.book.add_format(
-                {**base, "border": 1, "locked": False, "bg_color": "#FFF9DB", "num_format": "#,##0.##"}
-            ),
-            "date": self.book.add_format({**base, "num_format": "dd/mm/yyyy", "align": "left"}),
-            "date_input": self.book.add_format(
-                {
-                    **base,
-                    "border": 1,
-                    "locked": False,
-                    "bg_color": "#FFF9DB",
-                    "num_format": "dd/mm/yyyy",
-                    "align": "left",
-                }
-            ),
-            "share": self.book.add_format({**base, "border": 1, "num_format": "0.0%"}),
+            name: self.book.add_format(looks)
+            for name, looks in {
+                "text": base,
+                "label": {**base, "bold": True},
+                "head": {**base, "bold": True, "bg_color": "#DDE6F0", "border": 1, "align": "center"},
+                "title": {**base, "bold": True, "font_size": 14, "text_wrap": False},
+                "banner": {**base, "bold": True, "font_color": "#B00000", "text_wrap": False},
+                "cell": {**base, "border": 1},
+                "input": typed,
+                "number": {**base, "border": 1, **figure},
+                "number_input": {**typed, **figure},
+                "date_input": {**typed, **day},
+                "share": {**base, "border": 1, "num_format": "0.0%"},
+            }.items()
         }
         if self.content.obligation.rule.deliverable == "unit_plan":
             self._unit_plan()
@@ -138,41 +161,58 @@ class _Drawing:
         self._guide()
         self._hidden()
 
-    def _sheet(self, name: str, widths: tuple[int, ...]) -> Worksheet:
+    def _say(self, words: Words | str) -> str:
+        language = self.content.language
+        return words.said(language) if isinstance(words, Words) else shown(words, language)
+
+    def _sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
         sheet: Worksheet = self.book.add_worksheet(name)
         sheet.protect("", {"format_columns": True, "format_rows": True})
         sheet.set_landscape()
         sheet.set_paper(9)
+        sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
         sheet.fit_to_pages(1, 0)
+        unit, period = self.content.obligation.unit, period_name(self.content.obligation.period)
+        name_shown = unit.official_name_vi.replace("&", "&&")
+        sheet.set_header(f'&L&"{FONT}"&10{name_shown} - {self._say(period)}')
+        sheet.set_footer(f'&R&"{FONT}"&10&P/&N')
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         return sheet
 
-    def _top(self, sheet: Worksheet, title: str) -> int:
+    def _top(self, sheet: Worksheet, title: str, widths: Sequence[float]) -> int:
         """Who reports what by when to whom; returns the next free row."""
         obligation, unit = self.content.obligation, self.content.obligation.unit
-        period = f"{PERIODS_VI[obligation.kind]} {obligation.year} ({obligation.period})"
-        sheet.write_string(0, 0, title, self.formats["title"])
+        sheet.write_string(0, 0, self._say(title), self.formats["title"])
+        sheet.set_row(0, 22)
         if self.content.is_simulated:
-            sheet.write_string(1, 0, SIMULATED, self.formats["banner"])
-        for row, (label, text) in enumerate(
+            sheet.write_string(1, 0, self._say(SIMULATED), self.formats["banner"])
+        due, counted = _due_words(obligation)
+        code = twin("Mã", "Code")
+        rows = (
+            (self._say(form.UNIT_LABEL), unit.official_name_vi, f"{self._say(code)}: {unit.unit_key}"),
             (
-                (form.UNIT_LABEL, f"{unit.full_name_vi} ({unit.unit_key})"),
-                (form.PERIOD_LABEL, period),
-                ("Nơi nhận / To", self.content.recipient),
+                self._say(form.PERIOD_LABEL),
+                self._say(period_name(obligation.period)),
+                f"{self._say(code)}: {obligation.period}",
             ),
-            start=2,
-        ):
-            sheet.write_string(row, 0, label, self.formats["text"])
+            (self._say(twin("Nơi nhận", "To")), self.content.recipient, ""),
+            (self._say(twin("Hạn nộp", "Due")), self._say(due), ""),
+            (self._say(twin("Tính đúng hạn", "Counted")), self._say(counted), ""),
+        )
+        for row, (label, text, beside) in enumerate(rows, start=2):
+            sheet.write_string(row, 0, label, self.formats["label"])
             sheet.write_string(row, 1, text, self.formats["text"])
-        sheet.write_string(5, 0, "Hạn nộp / Due", self.formats["text"])
-        if obligation.due_counted:
-            sheet.write_datetime(5, 1, obligation.due_counted, self.formats["date"])
+            if beside:
+                sheet.write_string(row, 2, beside, self.formats["text"])
+            sheet.set_row(row, height_of(zip((label, text, beside), widths, strict=False)))
         return 7
 
-    def _headings(self, sheet: Worksheet, row: int, headings: tuple[str, ...]) -> None:
-        for column, heading in enumerate(headings):
-            sheet.write_string(row, column, heading, self.formats["head"])
+    def _headings(self, sheet: Worksheet, row: int, headings: tuple[Words, ...], widths: Sequence[float]) -> None:
+        texts = [self._say(heading) for heading in headings]
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, self.formats["head"])
+        sheet.set_row(row, height_of((text, width * 0.9) for text, width in zip(texts, widths, strict=True)))
         sheet.freeze_panes(row + 1, 2)
         sheet.repeat_rows(row)
 
@@ -181,101 +221,165 @@ class _Drawing:
             sheet.write_blank(row, column, None, self.formats[style])
         elif isinstance(value, str):
             sheet.write_string(row, column, value, self.formats[style])
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, self.formats[style])
         else:
             sheet.write_number(row, column, float(value), self.formats[style])
 
+    def _row(self, sheet: Worksheet, row: int, values: Sequence[Any], styles: Sequence[str], widths: Any) -> None:
+        """One row of a table, as high as its texts and with room to type."""
+        for column, (value, style) in enumerate(zip(values, styles, strict=True)):
+            self._put(sheet, row, column, value, style)
+        texts = [(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
+        sheet.set_row(row, height_of(texts, MIN_INPUT_LINES))
+
     def _tasks(self) -> None:
-        sheet = self._sheet(form.TASKS, (12, 46, 30, 22, 40, 28, 28))
-        top = self._top(sheet, "BÁO CÁO THỰC HIỆN KẾ HOẠCH NÂNG CAO CHỈ SỐ PAPI / REPORT ON THE PAPI PLAN")
-        self._headings(sheet, top, form.TASK_HEADINGS)
+        widths = (15, 35, 20, 17, 21, 16, 16)
+        sheet = self._sheet(form.TASKS, widths)
+        top = self._top(sheet, TASK_TITLE, widths)
+        said = self.answers
+        for row, (label, value, style) in enumerate(
+            (
+                (form.DOCUMENT_NUMBER, said.document_number, "input"),
+                (form.SIGNED_ON, said.signed_on, "date_input"),
+                (form.CUT_OFF_ON, said.cut_off_on, "date_input"),
+                (form.PREPARED_BY, said.prepared_by, "input"),
+                (form.HEAD_OF_UNIT, said.head_of_unit, "input"),
+            ),
+            start=2,
+        ):
+            sheet.write_string(row, 4, self._say(label), self.formats["label"])
+            sheet.merge_range(row, 5, row, 6, "", self.formats[style])
+            self._put(sheet, row, 5, value, style)
+        self._headings(sheet, top, form.TASK_HEADINGS, widths)
         now = {a.task_id: a for a in self.answers.tasks}
         before = {a.task_id: a for a in self.content.previous.tasks} if self.content.previous else {}
-        shown = {word: text for text, word in form.TASK_ANSWERS.items()}
+        row = top
         for row, item in enumerate(self.content.items, start=top + 1):
             last, answer = before.get(item.task_id), now.get(item.task_id)
-            said = " - ".join(filter(None, [shown.get(last.answer), last.result])) if last and last.answer else ""
-            self._put(sheet, row, 0, item.task_id, "cell")
-            self._put(sheet, row, 1, f"{item.title_vi} / {item.title_en} ({item.anchor})", "cell")
-            self._put(sheet, row, 2, said, "cell")
-            self._put(sheet, row, 3, shown[answer.answer] if answer and answer.answer else None, "input")
-            for column, part in enumerate(("result", "evidence", "reason"), start=4):
-                self._put(sheet, row, column, getattr(answer, part, None), "input")
-        self._choose(sheet, top + 1, 3, len(self.content.items), list(form.TASK_ANSWERS))
+            earlier = (
+                " - ".join(filter(None, [self._say(form.TASK_ANSWERS[last.answer]), last.result]))
+                if last and last.answer
+                else ""
+            )
+            values = [
+                item.task_id,
+                f"{self._say(twin(item.title_vi, item.title_en))} ({item.anchor})",
+                earlier,
+                self._say(form.TASK_ANSWERS[answer.answer]) if answer and answer.answer else None,
+                *(getattr(answer, part, None) for part in ("result", "evidence", "reason")),
+            ]
+            self._row(sheet, row, values, ("cell",) * 3 + ("input",) * 4, widths)
+        self._choose(sheet, top + 1, 3, len(self.content.items), form.TASK_ANSWERS.values())
+        for below, (label, text) in enumerate(
+            ((form.DIFFICULTIES, said.difficulties), (form.PROPOSALS, said.proposals)), start=row + 2
+        ):
+            sheet.write_string(below, 0, self._say(label), self.formats["head"])
+            sheet.merge_range(below, 1, below, 6, "", self.formats["input"])
+            self._put(sheet, below, 1, text, "input")
+            sheet.set_row(below, height_of([(text or "", sum(widths[1:]))], 4))
 
     def _targets(self) -> None:
         if not self.content.targets:
             return
-        sheet = self._sheet(form.TARGETS, (10, 40, 28, 28, 14, 14, 24, 16, 16, 28, 10))
-        self._headings(sheet, 0, form.TARGET_HEADINGS)
+        widths = (6, 25, 15, 16, 9, 9, 16, 11, 12, 14, 7)
+        sheet = self._sheet(form.TARGETS, widths)
+        self._headings(sheet, 0, form.TARGET_HEADINGS, widths)
         now = {a.target_id: a for a in self.answers.targets}
         before = {a.target_id: a for a in self.content.previous.targets} if self.content.previous else {}
-        shown = {word: text for text, word in form.TARGET_ANSWERS.items()}
+        styles = ("cell",) * 4 + ("number",) * 2 + ("input",) + ("number_input",) * 2 + ("input",)
         for row, target in enumerate(self.content.targets, start=1):
             last, answer = before.get(target.target_id), now.get(target.target_id)
-            cumulative = "; lũy kế từ đầu năm / cumulative" if target.is_cumulative else ""
-            self._put(sheet, row, 0, target.target_id, "cell")
-            self._put(sheet, row, 1, f"{target.title_vi} / {target.title_en} ({target.anchor}{cumulative})", "cell")
-            self._put(sheet, row, 2, f"{target.numerator_vi} / {target.numerator_en}", "cell")
-            self._put(sheet, row, 3, f"{target.denominator_vi} / {target.denominator_en}", "cell")
-            self._put(sheet, row, 4, last.numerator if last else None, "number")
-            self._put(sheet, row, 5, last.denominator if last else None, "number")
-            self._put(sheet, row, 6, shown[answer.answer] if answer and answer.answer else None, "input")
-            self._put(sheet, row, 7, answer.numerator if answer else None, "number_input")
-            self._put(sheet, row, 8, answer.denominator if answer else None, "number_input")
-            self._put(sheet, row, 9, answer.reason if answer else None, "input")
+            values = [
+                target.target_id,
+                self._target(target),
+                self._say(twin(target.numerator_vi, target.numerator_en)),
+                self._say(twin(target.denominator_vi, target.denominator_en)),
+                last.numerator if last else None,
+                last.denominator if last else None,
+                self._say(form.TARGET_ANSWERS[answer.answer]) if answer and answer.answer else None,
+                answer.numerator if answer else None,
+                answer.denominator if answer else None,
+                answer.reason if answer else None,
+            ]
+            self._row(sheet, row, values, styles, widths)
             share = _share(answer) if answer else ""
             sheet.write_formula(row, 10, f'=IF(N(I{row + 1})>0,H{row + 1}/I{row + 1},"")', self.formats["share"], share)
         count = len(self.content.targets)
-        self._choose(sheet, 1, 6, count, list(form.TARGET_ANSWERS))
+        self._choose(sheet, 1, 6, count, form.TARGET_ANSWERS.values())
         sheet.data_validation(
             1, 7, count, 8,
-            {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": "Số liệu / Figure",
-             "error_message": "Gõ một số từ 0 trở lên. / Type a number from 0 up."},
+            {"validate": "decimal", "criteria": ">=", "value": 0,
+             "error_title": self._say(twin("Số liệu", "Figure")),
+             "error_message": self._say(twin("Gõ một số từ 0 trở lên.", "Type a number from 0 up."))},
         )  # fmt: skip
+
+    def _target(self, target: Target) -> str:
+        """Title, place in the plan, and how its figures are counted."""
+        counted = []
+        if target.counted_in_vi:
+            vi, en = f"Đơn vị tính: {target.counted_in_vi}", f"Unit: {target.counted_in_en}"
+            whole = ("; số nguyên", "; whole numbers") if target.is_whole else ("", "")
+            counted.append(self._say(twin(vi + whole[0], en + whole[1])))
+        if target.is_cumulative:
+            counted.append(self._say(twin("Lũy kế từ đầu năm", "Cumulative over the year")))
+        title = f"{self._say(twin(target.title_vi, target.title_en))} ({target.anchor})"
+        return "\n".join([title, *counted])
 
     def _communes(self) -> None:
         if not self.content.communes:
             return
-        sheet = self._sheet(form.COMMUNES, (26, 40, 20, 18))
-        self._headings(sheet, 0, form.COMMUNE_HEADINGS)
-        said = {a.unit_key: a.has_reported for a in self.answers.communes}
+        widths = (32, 46, 30, 30)
+        sheet = self._sheet(form.COMMUNES, widths)
+        self._headings(sheet, 0, form.COMMUNE_HEADINGS, widths)
+        said = {a.unit_key: a for a in self.answers.communes}
         for row, commune in enumerate(self.content.communes, start=1):
-            has = said.get(commune.unit_key)
+            answer = said.get(commune.unit_key)
+            has = answer.has_reported if answer else None
             self._put(sheet, row, 0, commune.unit_key, "cell")
             self._put(sheet, row, 1, commune.full_name_vi, "cell")
-            self._put(sheet, row, 2, None if has is None else form.YES if has else form.NO, "input")
-            self._put(sheet, row, 3, None, "date_input")
-        self._choose(sheet, 1, 2, len(self.content.communes), [form.YES, form.NO])
+            self._put(sheet, row, 2, None if has is None else self._say(form.YES if has else form.NO), "input")
+            self._put(sheet, row, 3, answer.received_on if answer else None, "date_input")
+            sheet.set_row(row, height_of([(commune.full_name_vi, widths[1])]))
+        self._choose(sheet, 1, 2, len(self.content.communes), form.COMMUNE_ANSWERS.values())
 
     def _unit_plan(self) -> None:
-        sheet = self._sheet(form.UNIT_PLAN, (34, 60))
-        top = self._top(sheet, "KẾ HOẠCH CỦA ĐƠN VỊ / THE UNIT'S OWN PLAN")
-        number, signed = form.UNIT_PLAN_LABELS
-        sheet.write_string(top, 0, number, self.formats["head"])
-        self._put(sheet, top, 1, self.answers.document_number, "input")
-        sheet.write_string(top + 1, 0, signed, self.formats["head"])
-        self._put(sheet, top + 1, 1, None, "date_input")
-        if self.answers.signed_on:
-            sheet.write_datetime(top + 1, 1, self.answers.signed_on, self.formats["date_input"])
+        widths = (30, 70, 36)
+        sheet = self._sheet(form.UNIT_PLAN, widths)
+        top = self._top(sheet, PLAN_TITLE, widths)
+        for row, (label, value, style) in enumerate(
+            (
+                (form.DOCUMENT_NUMBER, self.answers.document_number, "input"),
+                (form.SIGNED_ON, self.answers.signed_on, "date_input"),
+            ),
+            start=top,
+        ):
+            sheet.write_string(row, 0, self._say(label), self.formats["head"])
+            self._put(sheet, row, 1, value, style)
+            sheet.set_row(row, height_of([(self._say(label), widths[0] * 0.9)]))
 
-    def _choose(self, sheet: Worksheet, first: int, column: int, count: int, words: list[str]) -> None:
+    def _choose(self, sheet: Worksheet, first: int, column: int, count: int, words: Iterable[Words]) -> None:
         if count:
             sheet.data_validation(
                 first, column, first + count - 1, column,
-                {"validate": "list", "source": words, "error_title": "Trả lời / Answer",
-                 "error_message": "Chọn trong danh sách. / Choose from the list."},
+                {"validate": "list", "source": [self._say(one) for one in words],
+                 "error_title": self._say(twin("Trả lời", "Answer")),
+                 "error_message": self._say(twin("Chọn trong danh sách.", "Choose from the list."))},
             )  # fmt: skip
 
     def _guide(self) -> None:
-        sheet = self._sheet(form.GUIDE, (120,))
-        for row, line in enumerate(GUIDE):
-            sheet.write_string(row, 0, line, self.formats["text"])
+        sheet = self._sheet(form.GUIDE, (PAGE_WIDTH,))
+        for row, line in enumerate(guide.LINES):
+            text = self._say(line)
+            sheet.write_string(row, 0, text, self.formats["text" if row else "label"])
+            sheet.set_row(row, height_of([(text, PAGE_WIDTH)]))
 
     def _hidden(self) -> None:
         obligation = self.content.obligation
         plan_id, version = obligation.plan.plan_id, obligation.plan.version
         unit_key, period, simulated = obligation.unit.unit_key, obligation.period, self.content.is_simulated
-        sheet = self._sheet(form.HIDDEN, (20, 40))
+        sheet: Worksheet = self.book.add_worksheet(form.HIDDEN)
+        sheet.protect("")
         sheet.hide()
         for row, (name, text) in enumerate(
             {
@@ -290,6 +394,23 @@ class _Drawing:
         ):
             sheet.write_string(row, 0, name)
             sheet.write_string(row, 1, text)
+
+
+def _due_words(obligation: Obligation) -> tuple[str, str]:
+    """The deadline as the plan has it, and the last day that counts as in time: two things, where a day is off."""
+    named, counted = obligation.due_nominal, obligation.due_counted
+    if named is None or counted is None:
+        return twin("kế hoạch không nêu ngày", "the plan names no day"), ""
+    due = twin(f"trước ngày {day_words(named)} (theo kế hoạch)", f"before {day_words(named)}, says the plan")
+    vi, en = f"đến hết ngày {day_words(counted)}", f"to the end of {day_words(counted)}"
+    if counted > named:
+        vi, en = f"{vi}, ngày làm việc kế tiếp", f"{en}, the next working day"
+    return due, twin(vi, en)
+
+
+def day_words(day: date) -> str:
+    """A day as a Vietnamese document has it: 20/6/2021."""
+    return f"{day.day}/{day.month}/{day.year}"
 
 
 def _share(answer: form.TargetAnswer) -> float | str:

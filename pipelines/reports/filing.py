@@ -19,8 +19,9 @@ from pathlib import Path
 from pipelines.files import write_whole
 from pipelines.plan.obligations import Duties
 from pipelines.reports.answers import land
-from pipelines.reports.form import read_report
+from pipelines.reports.reading import read_report
 from pipelines.reports.registry import Event, NotFiled, Receipt, append_events, append_receipts, is_simulated, receipts
+from pipelines.reports.wording import twin
 from pipelines.settings import Settings
 
 UNPLACED = "unplaced"
@@ -52,13 +53,15 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         content = arrival.path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 in listed:
-            raise NotFiled(f"{arrival.path.name} is here already, as raw/reports/{listed[sha256]}")
+            vi = f"{arrival.path.name} đã được nhận trước đây"
+            raise NotFiled(twin(vi, f"{arrival.path.name} is here already, as raw/reports/{listed[sha256]}"))
         # A demonstration says who sends; whatever comes to an office is opened to see.
         is_known = arrival.unit_key and simulated
         identity = None if is_known else read_report(content, arrival.path.name).identity
         says_simulated = arrival.simulated or (identity is not None and identity.simulated)
         if says_simulated and not simulated:
-            raise NotFiled(f"{arrival.path.name} is marked simulated: it stays out of a workspace of real reports")
+            vi = f"{arrival.path.name} là báo cáo mô phỏng, không nhận vào nơi làm việc thật"
+            raise NotFiled(twin(vi, "it is marked simulated and stays out of a workspace of real reports"))
         period, unit_key = arrival.period, arrival.unit_key
         if identity is not None and not unit_key and duties.find(identity.unit_key, identity.period):
             period, unit_key = identity.period, identity.unit_key
@@ -82,10 +85,12 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
 def add_event(settings: Settings, duties: Duties, event: Event) -> None:
     """Add a line to events.csv. Raises ``NotFiled`` where the unit owes nothing or there is no report to speak of."""
     if duties.find(event.unit_key, event.period) is None:
-        raise NotFiled(f"{event.unit_key} owes nothing for {event.period}")
+        vi = f"{event.unit_key} không phải báo cáo kỳ {event.period}"
+        raise NotFiled(twin(vi, f"{event.unit_key} owes nothing for {event.period}"))
     if event.event != "waived" and not any(
         item.state == "received" and (item.receipt.unit_key, item.receipt.period) == (event.unit_key, event.period)
         for item in land(settings, duties)
     ):
-        raise NotFiled(f"no readable report of {event.unit_key} for {event.period} has come")
+        vi = f"chưa có báo cáo hợp lệ của {event.unit_key} kỳ {event.period}"
+        raise NotFiled(twin(vi, f"no readable report of {event.unit_key} for {event.period} has come"))
     append_events(settings, [event])

@@ -1,22 +1,36 @@
 """Return slips: what is wrong with a report, for its sender, as a workbook.
 
-Belongs here: the slip. Does not belong here: finding what is wrong, see reports.py. Vietnamese first, then English.
+Belongs here: the slip. Does not belong here: finding what is wrong, see faults.py and reading.py.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipelines.finding import Finding
-from pipelines.reports.answers import Landed
+from pipelines.plan.obligations import Duties
+from pipelines.reports.drawing import FONT, SIZE, WORKBOOK, day_words, height_of
+from pipelines.reports.landed import Landed
+from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
+SHEET = "Phiếu trả lại"
+WIDTHS = (18, 8, 36, 39, 39)
 HEADINGS = (
-    "Trang / Sheet",
-    "Ô / Cell",
-    "Nội dung tìm thấy / Found",
-    "Cần có / Expected",
-    "Ví dụ, cách sửa / Example, remedy",
+    Words(vi="Trang tính", en="Sheet"),
+    Words(vi="Ô", en="Cell"),
+    Words(vi="Nội dung tìm thấy", en="Found"),
+    Words(vi="Cần có", en="Expected"),
+    Words(vi="Cách sửa, ví dụ", en="Remedy, example"),
 )
+TITLE = Words(vi="PHIẾU TRẢ LẠI BÁO CÁO", en="RETURN SLIP")
+NOT_KNOWN = Words(vi="chưa xác định", en="not known")
+NOT_TAKEN = Words(
+    vi="Báo cáo chưa được tiếp nhận; đề nghị sửa các mục dưới đây và gửi lại cả tệp.",
+    en="The report was not taken; please correct what follows and send the whole file again.",
+)
+MUST, SHOULD = Words(vi="Phải sửa", en="To be corrected"), Words(vi="Nên bổ sung", en="To be added")
 
 
 def file_name(item: Landed) -> str:
@@ -25,54 +39,102 @@ def file_name(item: Landed) -> str:
     return f"phieu_tra_lai_{who}_{item.receipt.sha256[:8]}.xlsx"
 
 
-def write(item: Landed, path: Path, reason: str = "") -> Path:
-    """Write the slip of a report that is in quarantine, or that an officer returns with a ``reason``."""
+def write(item: Landed, duties: Duties, path: Path, on: date, reason: str = "", language: Language = "vi") -> Path:
+    """Write the slip of ``on`` for a report that is in quarantine, or that an officer returns with a ``reason``."""
     import xlsxwriter
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        base = {"text_wrap": True, "valign": "top", "font_name": "Times New Roman", "font_size": 12}
-        text, head = book.add_format(base), book.add_format({**base, "bold": True, "border": 1, "bg_color": "#DDE6F0"})
-        cell, title = (
-            book.add_format({**base, "border": 1}),
-            book.add_format({**base, "bold": True, "text_wrap": False}),
-        )
-        date = book.add_format({**base, "num_format": "dd/mm/yyyy hh:mm", "align": "left", "text_wrap": False})
-        sheet = book.add_worksheet("Phieu tra lai")
+    with xlsxwriter.Workbook(path, WORKBOOK) as book:
+        base = {"text_wrap": True, "valign": "top", "font_name": FONT, "font_size": SIZE}
+        looks = {
+            "text": base,
+            "label": {**base, "bold": True},
+            "title": {**base, "bold": True, "font_size": 14, "text_wrap": False},
+            "head": {**base, "bold": True, "border": 1, "bg_color": "#DDE6F0", "align": "center"},
+            "cell": {**base, "border": 1},
+        }
+        formats = {name: book.add_format(look) for name, look in looks.items()}
+        sheet: Any = book.add_worksheet(SHEET)
         sheet.set_landscape()
         sheet.set_paper(9)
+        sheet.set_margins(left=0.6, right=0.4, top=0.7, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        for column, width in enumerate((18, 10, 44, 50, 44)):
+        sheet.set_footer(f'&R&"{FONT}"&10&P/&N')
+        for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, "PHIẾU TRẢ LẠI BÁO CÁO / RETURN SLIP", title)
-        owed, receipt = item.obligation, item.receipt
-        who = owed.unit.full_name_vi if owed else receipt.unit_key or "chưa rõ / not known"
-        for row, (label, value) in enumerate(
-            (
-                ("Đơn vị / Unit", who),
-                ("Kỳ / Period", receipt.period or "chưa rõ / not known"),
-                ("Tệp / File", receipt.original_name),
-                (
-                    "Lý do / Reason",
-                    reason or "Không đọc được hoặc không khớp, xem dưới / Cannot be read or does not fit",
-                ),
-            ),
-            start=1,
-        ):
-            sheet.write_string(row, 0, label, text)
-            sheet.write_string(row, 1, value, title)
-        sheet.write_string(5, 0, "Nhận lúc / Received", text)
-        sheet.write_datetime(5, 1, receipt.received_at, date)
-        for column, heading in enumerate(HEADINGS):
-            sheet.write_string(7, column, heading, head)
-        for row, finding in enumerate([*item.findings, *item.remarks], start=8):
-            for column, shown in enumerate(_line(finding)):
-                sheet.write_string(row, column, shown, cell)
-        sheet.freeze_panes(8, 0)
+        sheet.write_string(0, 0, TITLE.said(language), formats["title"])
+        sheet.set_row(0, 22)
+        row = 1
+        for label, value in _head(item, duties, on, reason):
+            sheet.write_string(row, 0, label.said(language), formats["label"])
+            text = shown(value, language)
+            sheet.merge_range(row, 1, row, len(WIDTHS) - 1, "", formats["text"])
+            sheet.write_string(row, 1, text, formats["text"])
+            sheet.set_row(row, height_of([(label.said(language), WIDTHS[0] * 0.9), (text, sum(WIDTHS[1:]))]))
+            row += 1
+        for heading, findings in ((MUST, item.findings), (SHOULD, item.remarks)):
+            if not findings:
+                continue
+            row += 1
+            sheet.write_string(row, 0, heading.said(language), formats["label"])
+            for column, words in enumerate(HEADINGS):
+                sheet.write_string(row + 1, column, words.said(language), formats["head"])
+            row += 2
+            for finding in findings:
+                texts = _line(finding, language)
+                for column, text in enumerate(texts):
+                    sheet.write_string(row, column, text, formats["cell"])
+                sheet.set_row(row, height_of(zip(texts, WIDTHS, strict=True)))
+                row += 1
     return path
 
 
-def _line(finding: Finding) -> tuple[str, str, str, str, str]:
+def _head(item: Landed, duties: Duties, on: date, reason: str) -> list[tuple[Words, str]]:
+    """Who returns what to whom, why, and until when it may come back without being late for that."""
+    owed, receipt = item.obligation, item.receipt
+    unknown = twin(NOT_KNOWN.vi, NOT_KNOWN.en)
+    lines = [(Words(vi="Số phiếu", en="Number"), number_of(item)), (Words(vi="Ngày", en="Date"), day_words(on))]
+    if owed is not None:
+        head = owed.plan.head
+        sender = next((u for u in duties.units.on(on).values() if u.code == head.standing_agency), None)
+        until = duties.workdays.later(on, head.settings.grace_working_days)
+        period = period_name(owed.period)
+        lines += [
+            (Words(vi="Cơ quan trả lại", en="Returned by"), sender.official_name_vi if sender else unknown),
+            (Words(vi="Đơn vị", en="Unit"), owed.unit.official_name_vi),
+            (Words(vi="Kỳ báo cáo", en="Period"), twin(period.vi, period.en)),
+            (
+                Words(vi="Gửi lại đến hết ngày", en="Send again by"),
+                twin(
+                    f"{day_words(until)} ({head.settings.grace_working_days} ngày làm việc kể từ ngày trả lại)",
+                    f"{day_words(until)} ({head.settings.grace_working_days} working days)",
+                ),
+            ),
+        ]
+    else:
+        lines += [(Words(vi="Đơn vị", en="Unit"), unknown), (Words(vi="Kỳ báo cáo", en="Period"), unknown)]
+    received = f"{receipt.received_at:%H:%M}, {day_words(receipt.received_at.date())}"
+    return [
+        *lines,
+        (Words(vi="Tệp đã gửi", en="File"), receipt.original_name),
+        (Words(vi="Nhận lúc", en="Received"), received),
+        (Words(vi="Lý do", en="Reason"), reason or twin(NOT_TAKEN.vi, NOT_TAKEN.en)),
+    ]
+
+
+def number_of(item: Landed) -> str:
+    """A number by which the slip can be spoken of: period, unit and how often it has sent, or the file's hash."""
+    if item.obligation is None or not item.receipt.unit_key:
+        return item.receipt.sha256[:8]
+    return f"{item.receipt.period}-{item.obligation.unit.code}-{item.version:02}"
+
+
+def _line(finding: Finding, language: Language) -> tuple[str, str, str, str, str]:
     where = finding.cell or (str(finding.row) if finding.row else "")
-    return finding.sheet or "", where, finding.found, finding.expected, finding.remedy
+    return (
+        finding.sheet or "",
+        where,
+        finding.found,
+        shown(finding.expected, language),
+        shown(finding.remedy, language),
+    )

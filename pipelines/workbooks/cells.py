@@ -82,6 +82,7 @@ class Book:
         """With ``as_typed`` a formula is a formula even where its value is stored: a form is filled in by hand."""
         self.name, self._content, self._as_typed = name, content, as_typed
         self._read: dict[tuple[str | None, ...], Sheet] = {}
+        self._percentages: dict[str, frozenset[str]] = {}
         self.kind = kind_of(content, name)
         if self.kind == "xlsx" and not as_typed:
             self._content = _without_styles(content, name)
@@ -105,6 +106,18 @@ class Book:
                 rows = self._within_limits(sheet_name)
             self._read[key] = Sheet(sheet_name, rows, sheet_name in self.hidden)
         return self._read[key]
+
+    def percentages(self, sheet_name: str) -> frozenset[str]:
+        """Addresses of the cells of an .xlsx, opened ``as_typed``, whose numbers are shown with a percent sign."""
+        if sheet_name not in self._percentages:
+            sheet: Any = self._formulas[sheet_name]
+            self._percentages[sheet_name] = frozenset(
+                cell.coordinate
+                for row in sheet.iter_rows()
+                for cell in row
+                if isinstance(cell.value, int | float) and "%" in cell.number_format
+            )
+        return self._percentages[sheet_name]
 
     @cached_property
     def _formulas(self) -> Workbook:

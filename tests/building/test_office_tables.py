@@ -29,6 +29,8 @@ def test_the_tables_count_what_was_received(office: Settings) -> None:
         counts = office_tables.counts(connection)
         assert (counts["plan"], counts["report"], counts["readable"]) == (1, 1, 1)
         assert office_tables.findings(connection) == []
+        said = connection.execute("select document_number, cut_off_on, prepared_by, head_of_unit from landing.report")
+        assert said.fetchall() == [("15/BC-UBND", date(2021, 5, 11), "Nguyễn Văn A", "Trần Thị B")]
 
 
 def test_nothing_is_read_twice_while_nothing_changed(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 
+from pipelines.commands import office as office_commands
 from pipelines.published import connect
-from pipelines.reports import registry
+from pipelines.reports import form, registry
 from pipelines.settings import ROOT, Settings
 from tests.conftest import copy_of_raw, run_papi
 from tests.reports.filled import COMMUNE, DUTIES, drawn, typed_over
@@ -25,20 +29,28 @@ def test_an_officers_day(office: Settings) -> None:
     """A form is sent out, comes back broken, is told why, comes back mended, is returned, and is accepted."""
     where = ("--raw", office.raw, "--warehouse", office.warehouse)
     made = run_papi(
-        "report", "form", "--period", "2021-H1", "--unit", "phường Thọ Xương", "-o", office.raw.parent / "out", *where
+        "report",
+        "form",
+        "--period",
+        "2021-H1",
+        "--unit",
+        "UBND phường Thọ Xương",
+        "-o",
+        office.raw.parent / "out",
+        *where,
     )
     assert made.code == 0, made.out
     form_file = office.raw.parent / "out/2021-H1_07201-tho-xuong.xlsx"
     content = form_file.read_bytes()
-    form_file.write_bytes(typed_over(content, "Chi tieu", {"H2": "nhiều", "I2": 100}))
+    form_file.write_bytes(typed_over(content, form.TARGETS, {"H2": "nhiều", "I2": 120}))
     checked = run_papi("report", "check", form_file, *where)
     assert checked.code == 1
-    assert "Chi tieu H2: chữ / text: “nhiều”" in checked.out
-    assert "Ví dụ: 12,5" in checked.out
+    assert "Chỉ tiêu H2: chữ “nhiều”" in checked.out
+    assert "Ví dụ: 95" in checked.out
     assert not office.receipts.exists()
     added = run_papi("report", "add", form_file, "--received", "2021-06-18T09:30", *where)
     assert added.code == 1
-    assert "giữ lại / in quarantine" in added.out
+    assert "chưa tiếp nhận, đề nghị sửa và gửi lại" in added.out
     assert len(list(office.slips.glob("phieu_tra_lai_2021-H1_07201-tho-xuong_*.xlsx"))) == 1
     form_file.write_bytes(drawn())
     added = run_papi("report", "add", form_file, "--received", "2021-06-20T08:00", *where)
@@ -78,3 +90,72 @@ def test_a_demonstration_is_one_command_that_says_where_to_look(tmp_path: Path) 
     assert (settings.reports / registry.MARK).is_file()
     with connect(settings) as connection:
         assert connection.execute("select distinct is_simulated from core.fct_report").fetchall() == [(True,)]
+
+
+def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of docs/huong-dan.md exists and says what the guide shows."""
+    folder = office.raw.parent
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PAPI_RAW", str(office.raw))
+    monkeypatch.setenv("PAPI_WAREHOUSE", str(office.warehouse))
+    (folder / "nhan").mkdir()
+    (folder / "nhan/phuong-tho-xuong.xlsx").write_bytes(drawn())
+    broken = typed_over(drawn("07204-tran-nguyen-han"), form.TARGETS, {"H2": "khoảng 90"})
+    (folder / "nhan/phuong-tran-nguyen-han.xlsx").write_bytes(broken)
+    guide = (ROOT / "docs/huong-dan.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) == guide.count("```sh") == 5
+    for commands, shown in blocks:
+        said = "".join(run_papi(*shlex.split(line)[1:]).out for line in commands.splitlines())
+        for line in shown.splitlines():
+            assert line.strip() in said
+    assert "select" not in guide.lower()
+
+
+ENGLISH = re.compile(
+    r"\b(the|of|is|are|and|with|from|not|this|that|must|period|sheet|number|received|report|forms?|unit|expected)\b",
+    re.I,
+)
+ENGINEERS = re.compile(r"raw/|(?<!\.)\bcsv\b|checksum|quarantine|sha256|json|Traceback|landing|None\b|_papi|marts?\.")
+
+
+@pytest.mark.parametrize("command", ["form", "check", "add", "return", "accept", "waive"])
+def test_help_of_the_office_is_in_vietnamese_first(command: str) -> None:
+    """What the project says of a command and its options; the frame around it is the library's."""
+    found = office_commands.report.commands[command]
+    said = [found.help or "", *(option.help or "" for option in found.params if isinstance(option, click.Option))]
+    for text in said:
+        vi, _, en = text.partition(" / ")
+        assert en
+        assert not ENGLISH.search(vi)
+    assert run_papi("report", command, "--help").code == 0
+
+
+def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> None:
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    good, bad, out = (office.raw.parent / name for name in ("a.xlsx", "b.pdf", "out"))
+    good.write_bytes(drawn())
+    bad.write_bytes(b"%PDF-1.4")
+    who = ("--period", "2021-H1", "--unit", COMMUNE)
+    calls: list[tuple[object, ...]] = [
+        ("form", "--period", "2021-H1", "-o", out),
+        ("form", "--period", "2030-H1", "--all", "-o", out),
+        ("form", "--period", "2021-H1", "--unit", "Thọ Xuân", "-o", out),
+        ("form", *who, "-o", out),
+        ("check", good),
+        ("check", bad),
+        ("accept", *who),
+        ("add", good, bad, "--received", "2021-06-18T09:30"),
+        ("add", good),
+        ("add", good, "--unit", COMMUNE),
+        ("return", *who, "--reason", "Thiếu phụ lục"),
+        ("accept", *who),
+        ("waive", *who, "--decision", "12/QĐ-SNV"),
+    ]
+    said = [line for call in calls for line in run_papi("report", *call, *where).out.splitlines()]
+    assert len(said) > len(calls)
+    for line in said:
+        vi, between, _ = line.partition(" / ")
+        text = line.replace(str(office.raw.parent), "")
+        assert between or not ENGLISH.search(text), line
+        assert not ENGINEERS.search(vi.replace(str(office.raw.parent), "")), line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -234,3 +235,33 @@ def test_working_days_know_tet_substitutes_and_decisions(tmp_path: Path) -> None
     seeds = Path(shutil.copytree(Settings().seeds, tmp_path / "seeds"))
     (seeds / "holiday_override.csv").write_text("day,is_working,decision,source\n2021-06-21,false,1/QĐ,test\n", "utf-8")
     assert Workdays(Seeds(seeds)).rolled(date(2021, 6, 20)) == date(2021, 6, 22)
+
+
+@given(st.dates(FIRST, date(LAST.year, 6, 30)), st.integers(0, 10))
+def test_the_nth_working_day_after_a_day_is_n_by_the_calendars_count(day: date, n: int) -> None:
+    numbers = {one.day: one.number for one in DAYS}
+    later = WORKDAYS.later(day, n)
+    assert numbers[later] - numbers[day] == n
+    assert later == day if n == 0 else WORKDAYS.is_working(later)
+
+
+@pytest.mark.parametrize(
+    "name", ["UBND phường Thọ Xương", "ubnd Phường Thọ Xương", "phuong tho xuong", "07201-tho-xuong"]
+)
+def test_a_unit_is_found_as_people_write_it(duties: Duties, name: str) -> None:
+    found = duties.units.find(name, date(2021, 6, 20))
+    assert found is not None
+    assert found.official_name_vi == "UBND phường Thọ Xương"
+
+
+def test_a_plan_without_the_later_columns_is_read_and_keeps_its_version(duties: Duties, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "raw/plans", tmp_path / "plans")) / "bg-2021"
+    with (folder / "targets.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row[:-3] for row in csv.reader(file)]
+    assert rows[0][-1] == "note"
+    with (folder / "targets.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    [read] = plans.read_all(tmp_path)
+    assert read.plan is not None, read.findings
+    assert read.plan.version == duties.plans["bg-2021"].version
+    assert not any(target.is_whole for target in read.plan.targets)

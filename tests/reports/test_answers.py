@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 
 from pipelines.plan.obligations import Duties
-from pipelines.reports import answers, form, registry, slips
+from pipelines.reports import answers, form, reading, registry, slips
 from pipelines.reports.registry import NotFiled
 from pipelines.settings import Settings
-from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, add, drawn, filled, typed_over
+from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, JUNE, add, drawn, filled, typed_over
 
 
 def with_macros() -> bytes:
@@ -26,23 +26,25 @@ def with_macros() -> bytes:
 
 
 FAULTS: list[tuple[str, Callable[[], bytes], str, str | None, str]] = [
-    ("text in a number", lambda: typed_over(drawn(), "Chi tieu", {"H2": "khoảng 90"}), "number", "H2", "khoảng 90"),
-    ("a formula", lambda: typed_over(drawn(), "Chi tieu", {"H2": "=1+1"}), "number", "H2", "=1+1"),
-    ("a negative", lambda: typed_over(drawn(), "Chi tieu", {"H2": -3}), "not_negative", "H2", "-3"),
-    ("numerator above", lambda: typed_over(drawn(), "Chi tieu", {"H3": 101}), "numerator_not_above", "H3", "101 > 100"),
-    ("one number alone", lambda: typed_over(drawn(), "Chi tieu", {"I2": None}), "both_numbers", "H2", "thiếu"),
-    ("figures without a case", lambda: typed_over(drawn(), "Chi tieu", {"G2": "Không phát sinh"}), "answer_fits", "G2",
-     "Không phát sinh"),
-    ("an unknown answer", lambda: typed_over(drawn(), "Bao cao", {"D9": "Tạm ổn"}), "answer_known", "D9", "Tạm ổn"),
-    ("another unit's name", lambda: typed_over(drawn(), "Bao cao", {"B3": "Xã khác"}), "unit_matches", "B3", "Xã khác"),
-    ("another period", lambda: typed_over(drawn(), "Bao cao", {"B4": "năm 2021"}), "period_matches", "B4", "năm 2021"),
-    ("an edited checksum", lambda: typed_over(drawn(), "_papi", {"B4": DISTRICT}), "form_whole", None, ""),
-    ("a task not owed", lambda: typed_over(drawn(), "Bao cao", {"A9": "D6a"}), "task_owed", "D9", "D6a"),
-    ("a task twice", lambda: typed_over(drawn(), "Bao cao", {"A9": "D1b"}), "task_owed", "D9", "D1b (lặp lại"),
-    ("a commune of another district", lambda: typed_over(drawn(DISTRICT), "Xa", {"A2": "07525-chu"}), "commune_known",
-     "C2", "07525-chu"),
-    ("macros", with_macros, "file_readable", None, "macros"),
-    ("too large", lambda: drawn() + b" " * form.MAX_FORM_BYTES, "size", None, "byte"),
+    ("text in a number", lambda: typed_over(drawn(), form.TARGETS, {"H2": "khoảng 90"}), "number", "H2", "khoảng 90"),
+    ("a formula", lambda: typed_over(drawn(), form.TARGETS, {"H2": "=1+1"}), "number", "H2", "=1+1"),
+    ("a negative", lambda: typed_over(drawn(), form.TARGETS, {"H2": -3}), "not_negative", "H2", "-3"),
+    ("numerator above", lambda: typed_over(drawn(), form.TARGETS, {"H3": 121}), "numerator_not_above", "H3",
+     "121 > 120"),
+    ("one number alone", lambda: typed_over(drawn(), form.TARGETS, {"I2": None}), "both_numbers", "I2", "thiếu"),
+    ("figures without a case", lambda: typed_over(drawn(), form.TARGETS, {"G2": "Không phát sinh"}), "answer_fits",
+     "G2", "Không phát sinh"),
+    ("an unknown answer", lambda: typed_over(drawn(), form.TASKS, {"D9": "Tạm ổn"}), "answer_known", "D9", "Tạm ổn"),
+    ("another unit's name", lambda: typed_over(drawn(), form.TASKS, {"B3": "Xã khác"}), "unit_matches", "B3",
+     "Xã khác"),
+    ("another period", lambda: typed_over(drawn(), form.TASKS, {"B4": "năm 2021"}), "period_matches", "B4", "năm 2021"),
+    ("an edited checksum", lambda: typed_over(drawn(), form.HIDDEN, {"B4": DISTRICT}), "form_whole", None, "đơn vị"),
+    ("a task not owed", lambda: typed_over(drawn(), form.TASKS, {"A9": "D6a"}), "task_owed", "A9", "D6a"),
+    ("a task twice", lambda: typed_over(drawn(), form.TASKS, {"A9": "D1b"}), "task_owed", "A9", "D1b (lặp lại"),
+    ("a commune of another district", lambda: typed_over(drawn(DISTRICT), form.COMMUNES, {"A2": "07525-chu"}),
+     "commune_known", "A2", "07525-chu"),
+    ("macros", with_macros, "file_readable", None, "macro"),
+    ("too large", lambda: drawn() + b" " * reading.MAX_FORM_BYTES, "size", None, "MB"),
     ("no form", lambda: b"a photograph", "is_a_form", None, ""),
 ]  # fmt: skip
 
@@ -59,9 +61,9 @@ def test_a_faulty_form_waits_in_quarantine_and_is_kept_as_it_came(
     assert found in finding.found
     assert " / " in finding.expected
     assert (office.reports / item.receipt.path).read_bytes() == came
-    slip = openpyxl.load_workbook(slips.write(item, office.slips / slips.file_name(item))).active
+    slip = openpyxl.load_workbook(slips.write(item, DUTIES, office.slips / slips.file_name(item), JUNE.date())).active
     assert slip is not None
-    assert finding.found in [row[2].value for row in slip.iter_rows(min_row=9)]
+    assert finding.found in [row[2].value for row in slip.iter_rows(min_row=1)]
 
 
 def test_a_form_of_another_plan_or_unit_is_refused(office: Settings) -> None:
@@ -80,8 +82,8 @@ def test_a_cumulative_figure_does_not_fall_within_a_year(office: Settings) -> No
     assert add(office, drawn(answers=filled(numerator=90))).report is not None
     later = add(office, drawn(period="2021-FY", answers=filled(period="2021-FY", numerator=80)), datetime(2021, 11, 20))
     assert [(f.rule_id, f.sheet, f.found) for f in later.findings] == [
-        ("cumulative_does_not_fall", "Chi tieu", "80"),
-        ("cumulative_does_not_fall", "Chi tieu", "80"),
+        ("cumulative_does_not_fall", form.TARGETS, "80"),
+        ("cumulative_does_not_fall", form.TARGETS, "80"),
     ]
     next_year = add(
         office, drawn(period="2022-H1", answers=filled(period="2022-H1", numerator=5)), datetime(2022, 6, 1)
@@ -114,7 +116,7 @@ def test_a_figure_does_not_fall_below_any_earlier_period_of_its_year(office: Set
 
 
 def test_a_mended_form_replays_as_the_next_version_and_nothing_is_lost(office: Settings) -> None:
-    broken = add(office, typed_over(drawn(), "Chi tieu", {"H2": -3}))
+    broken = add(office, typed_over(drawn(), form.TARGETS, {"H2": -3}))
     mended = add(office, drawn(), datetime(2021, 6, 20, 8, 0))
     assert (broken.version, broken.state, mended.version, mended.state) == (1, "quarantined", 2, "received")
     assert mended.completeness.is_complete
@@ -162,7 +164,8 @@ def test_four_answers_without_a_figure_are_four_and_need_a_reason(office: Settin
     assert item.report is not None
     assert [t.answer for t in item.report.targets] == list(words)
     assert (item.completeness.targets_owed, item.completeness.targets_answered) == (4, 2)
-    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "H3")]
+    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "H3"), ("all_answered", None)]
+    assert "chưa trả lời: TG10" in item.remarks[1].found
 
 
 @pytest.mark.parametrize(
