@@ -179,7 +179,7 @@ def test_a_pipe_is_never_opened(settings: Settings, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     assert call(settings, tmp_path / "pipe.csv", "--year", YEAR) == (
         1,
-        "Error: 'pipe.csv': found a pipe; expected a file\n",
+        "Lỗi / error: 'pipe.csv': found a pipe; expected a file\n",
     )
 
 
@@ -204,7 +204,7 @@ def test_a_raw_that_cannot_be_written_to_ends_in_a_sentence(
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     file = tmp_path / "a.csv"
     file.write_text("x", "utf-8")
-    assert call(settings, file) == (1, f"Error: nothing is filed: {settings.raw}: Permission denied\n")
+    assert call(settings, file) == (1, f"Lỗi / error: nothing is filed: {settings.raw}: Permission denied\n")
 
 
 def test_a_broken_layout_does_not_keep_a_file_from_being_read_by_another(settings: Settings) -> None:
