@@ -139,6 +139,12 @@ def read_yaml(path: Path) -> Any:
     return load_yaml(path.read_text(encoding="utf-8"))
 
 
+def yaml_mistake(error: yaml.YAMLError) -> tuple[str, int | None]:
+    """What is wrong with a YAML file, and in which of its lines, from 1, where that is known."""
+    mark = getattr(error, "problem_mark", None)
+    return str(getattr(error, "problem", None) or error), mark.line + 1 if mark else None
+
+
 def _mistake(said: str, mark: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=said, problem_mark=mark)
 

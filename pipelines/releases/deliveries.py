@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from pipelines.clock import today
 from pipelines.fields import mistakes
-from pipelines.files import NotAFile, read_yaml, sha256_of, size_of
+from pipelines.files import NotAFile, read_yaml, sha256_of, size_of, yaml_mistake
 from pipelines.finding import Finding, unforeseen
 from pipelines.releases.manifest import MANIFEST, Acceptance, Manifest, impossible_days
 
@@ -184,9 +184,7 @@ def _read_manifest(delivery: Delivery) -> tuple[Manifest | None, list[Finding]]:
         found = f"byte 0x{error.object[error.start]:02x} at position {error.start}"
         return None, [Finding("manifest_readable", name, found, "UTF-8 text", "Save the file as UTF-8.")]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark else None
-        found = str(getattr(error, "problem", None) or error)
+        found, row = yaml_mistake(error)
         return None, [Finding("manifest_readable", name, found, "plain YAML", remedy, row=row)]
     except ValidationError as error:
         return None, [

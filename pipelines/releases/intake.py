@@ -25,7 +25,7 @@ from pipelines.releases.revisions import Change
 from pipelines.releases.surprises import Offered
 from pipelines.seeds import Method, Seeds
 from pipelines.settings import Settings
-from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading
+from pipelines.workbooks.cells import WINDOWS_1258, Book, Reading, is_utf8
 from pipelines.workbooks.container import Unreadable
 from pipelines.workbooks.layout import Layout
 from pipelines.workbooks.reader import Read
@@ -150,9 +150,8 @@ def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> li
     seeds = Seeds(settings.seeds)
     if wanted.index_id not in seeds.indices:
         raise NotTaken(f"no index {wanted.index_id}; there are {', '.join(seeds.indices)}")
-    content = _content(wanted)
     try:
-        book = Book(content, wanted.file.name)
+        book = Book(_content(wanted), wanted.file.name)
     except Unreadable as error:
         raise NotTaken(f"{wanted.file.name} cannot be read", [error.finding]) from None
     tried = _layouts(settings, wanted)
@@ -161,7 +160,7 @@ def _propose(settings: Settings, wanted: Wanted, today: date, draft: Path) -> li
         if not 1000 <= year <= today.year:
             raise NotTaken(f"no figures can be of {year}: today is {today:%d/%m/%Y}")
     known = deliveries.read_all(settings.raw)
-    drafted = [_draft(seeds, wanted, today, draft, known, tried, book, content, year) for year in years]
+    drafted = [_draft(seeds, wanted, today, draft, known, tried, book, year) for year in years]
     landed = landing.land(replace(settings, raw=draft), [delivery for delivery, _, _ in drafted])
     refused = [item for item in landed if not item.is_accepted]
     if refused:
@@ -235,7 +234,6 @@ def _draft(
     known: list[Delivery],
     layouts: list[Layout],
     book: Book,
-    content: bytes,
     year: int,
 ) -> tuple[Delivery, Read, list[str]]:
     """The delivery of one year beside raw/, what was read of it, and what is to be said about reading it."""
@@ -244,12 +242,12 @@ def _draft(
         raise NotTaken(f"no one method of {wanted.index_id} is in force in {year}: add it to seeds/method.csv first")
     provinces_as_of = wanted.provinces_as_of or date(year, 12, 31)
     same_year = [d for d in known if (d.index_id, d.year) == (wanted.index_id, year)]
-    layout, reading, read = _read_certainly(seeds, wanted, method, provinces_as_of, layouts, book, content, year)
+    layout, reading, read = _read_certainly(seeds, wanted, method, provinces_as_of, layouts, book, year)
     revision = max((d.revision for d in same_year), default=0) + 1
     folder = draft / wanted.index_id / str(year) / f"r{revision}"
     folder.mkdir(parents=True)
     copy = folder / wanted.file.name
-    copy.write_bytes(content)
+    copy.write_bytes(book.content)
     sha256 = sha256_of(copy)
     for other in same_year:
         if other.manifest and sha256 in {listed.sha256 for listed in other.manifest.files}:
@@ -289,7 +287,6 @@ def _read_certainly(
     provinces_as_of: date,
     layouts: list[Layout],
     book: Book,
-    content: bytes,
     year: int,
 ) -> tuple[Layout, Reading, Read]:
     """The one way in which the file can be read: layout, encoding and signs. Ways that contradict each other are none.
@@ -303,7 +300,7 @@ def _read_certainly(
     tried: list[tuple[Layout, Reading, Read]] = []
     for group in (named, [layout for layout in layouts if layout not in named]):
         for layout in group:
-            for reading in _readings(content, book, wanted.sheet):
+            for reading in _readings(book, wanted.sheet):
                 read = read_table(book, year, layout, indicators, places, reading)
                 tried.append((layout, reading, read))
                 if not read.findings and reading == Reading():
@@ -333,15 +330,11 @@ def _nearness(read: Read) -> tuple[bool, int, int, int]:
     return not is_elsewhere, read.understood, len(read.records), -len(read.findings)
 
 
-def _readings(content: bytes, book: Book, sheet: str | None) -> list[Reading]:
+def _readings(book: Book, sheet: str | None) -> list[Reading]:
     """How a file might be read: as its layout says, else with the signs of a text table that people send."""
     if book.is_workbook:
         return [Reading(sheet=sheet)]
-    try:
-        content.decode("utf-8")
-        encoding = None
-    except UnicodeDecodeError:
-        encoding = WINDOWS_1258
+    encoding = None if is_utf8(book.content) else WINDOWS_1258
     signs = product((encoding,), (None, ";", "\t"), (None, ","))
     return [
         Reading(),

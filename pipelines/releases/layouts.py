@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.fields import mistakes
-from pipelines.files import MAX_YAML_BYTES, size_of
+from pipelines.files import MAX_YAML_BYTES, size_of, yaml_mistake
 from pipelines.finding import Finding
 from pipelines.workbooks.layout import Layout, read_layout
 
@@ -56,8 +56,8 @@ def read(folder: Path, name: str) -> Layout:
     except (OSError, UnicodeDecodeError) as error:
         found = [(None, str(error), "a file of UTF-8 text", None)]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        found = [(None, str(getattr(error, "problem", None) or error), "plain YAML", mark.line + 1 if mark else None)]
+        said, row = yaml_mistake(error)
+        found = [(None, said, "plain YAML", row)]
     except ValidationError as error:
         found = [(column, said, expected, None) for column, said, expected in mistakes(error)]
     raise Unusable(

@@ -63,7 +63,6 @@ class Sheet:
 
     name: str | None
     rows: list[list[Value]]
-    is_hidden: bool = False
 
     def address(self, row: int, column: int) -> str:
         """Address of the cell at these positions from 0, as a spreadsheet writes it: C17, or 2016_PAPI!C17."""
@@ -74,18 +73,16 @@ class Sheet:
 class Book:
     """A file whose sheets can be listed and read one by one; each is read once, however often it is asked for.
 
-    Raises ``Unreadable`` on opening or reading. Texts are NFC and without blanks around them. ``hidden`` are the names
-    of sheets that a spreadsheet program does not show.
+    Raises ``Unreadable`` on opening or reading. Texts are NFC and without blanks around them. ``content`` are its bytes
+    as they came, ``hidden`` the names of sheets that a spreadsheet program does not show.
     """
 
     def __init__(self, content: bytes, name: str, as_typed: bool = False) -> None:
         """With ``as_typed`` a formula is a formula even where its value is stored: a form is filled in by hand."""
-        self.name, self._content, self._as_typed = name, content, as_typed
+        self.name, self.content, self._as_typed = name, content, as_typed
         self._read: dict[tuple[str | None, ...], Sheet] = {}
         self._percentages: dict[str, frozenset[str]] = {}
         self.kind = kind_of(content, name)
-        if self.kind == "xlsx" and not as_typed:
-            self._content = _without_styles(content, name)
         self.is_workbook = self.kind != "text"
         self.sheet_names: list[str] = []
         self.hidden: frozenset[str] = frozenset()
@@ -101,10 +98,10 @@ class Book:
         key = (None, encoding, delimiter) if sheet_name is None else (sheet_name,)
         if key not in self._read:
             if sheet_name is None:
-                rows = _text_rows(self._content, self.name, encoding, delimiter)
+                rows = _text_rows(self.content, self.name, encoding, delimiter)
             else:
                 rows = self._within_limits(sheet_name)
-            self._read[key] = Sheet(sheet_name, rows, sheet_name in self.hidden)
+            self._read[key] = Sheet(sheet_name, rows)
         return self._read[key]
 
     def percentages(self, sheet_name: str) -> frozenset[str]:
@@ -120,12 +117,17 @@ class Book:
         return self._percentages[sheet_name]
 
     @cached_property
+    def _packed(self) -> bytes:
+        """What openpyxl opens: a form's days are told by its styles, a table of scores has none."""
+        return self.content if self._as_typed else _without_styles(self.content, self.name)
+
+    @cached_property
     def _formulas(self) -> Workbook:
-        return _open(self._content, self.name, stored_values=False)
+        return _open(self._packed, self.name, stored_values=False)
 
     @cached_property
     def _values(self) -> Workbook:
-        return self._formulas if self._as_typed else _open(self._content, self.name, stored_values=True)
+        return self._formulas if self._as_typed else _open(self._packed, self.name, stored_values=True)
 
     @cached_property
     def _plain(self) -> CalamineWorkbook:
@@ -133,7 +135,7 @@ class Book:
         from python_calamine import CalamineWorkbook
 
         try:
-            return CalamineWorkbook.from_filelike(io.BytesIO(self._content))
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
         except BaseException as error:  # its parser panics with an exception that is no Exception
             raise broken(self.name, error) from None
 
@@ -255,7 +257,7 @@ def _decoded(content: bytes, name: str, encoding: str) -> str:
         encoding = "utf-16"
     elif content.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
-    elif encoding == WINDOWS_1258 and _is_utf8(content) and not content.isascii():
+    elif encoding == WINDOWS_1258 and is_utf8(content) and not content.isascii():
         raise unreadable(
             name, "UTF-8 text", f"{WINDOWS_1258} text, as declared", "Take `encoding` out of the manifest."
         )
@@ -268,7 +270,8 @@ def _decoded(content: bytes, name: str, encoding: str) -> str:
         raise Unreadable(Finding("encoding", name, found, expected, remedy, row=row)) from None
 
 
-def _is_utf8(content: bytes) -> bool:
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes are text in UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
