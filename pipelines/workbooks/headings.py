@@ -103,17 +103,23 @@ class Headings:
 
     def _likely(self, wanted: list[str], printed: str | None) -> set[str]:
         """Indicators meant by mistyped names: each name near to one alone, and to the printed code's where there is."""
+        if printed is not None and printed not in self.indicators:
+            return set()
         likely = set()
         for name in wanted:
-            ranked = sorted(((self._likeness(name, code), code) for code in self.indicators), reverse=True)
+            least = SLIP_WITH_CODE - MARGIN  # what is less like a name than this decides nothing
+            ranked = sorted(((self._likeness(name, code, least), code) for code in self.indicators), reverse=True)
             best, code = ranked[0]
             second = ranked[1][0] if len(ranked) > 1 else 0.0
             if best >= (SLIP_WITH_CODE if code == printed else SLIP) and best - second >= MARGIN:
                 likely.add(code)
         return likely if printed is None or likely == {printed} else set()
 
-    def _likeness(self, name: str, code: str) -> float:
-        return max((SequenceMatcher(None, name, known).ratio() for known in self._names[code]), default=0.0)
+    def _likeness(self, name: str, code: str, least: float = 0.0) -> float:
+        """How like one of the code's names a text is, from 0 to 1; 0 where it is surely less than ``least``."""
+        matchers = (SequenceMatcher(None, name, known) for known in self._names[code])
+        near = (m for m in matchers if m.real_quick_ratio() >= least and m.quick_ratio() >= least)
+        return max((m.ratio() for m in near), default=0.0)
 
     def nearest(self, heading: Heading) -> tuple[str, ...]:
         """The three indicators that an unknown heading is most like, with the code it prints first."""
