@@ -9,6 +9,8 @@ import hashlib
 import os
 import stat
 from collections.abc import Hashable
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,12 @@ def load_yaml(text: str, with_anchors: bool = False) -> Any:
     """
     if len(text) > MAX_YAML_BYTES:
         raise yaml.YAMLError(f"more than {MAX_YAML_BYTES} bytes")
+    return deepcopy(_parsed(text, with_anchors))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, with_anchors: bool) -> Any:
+    """One build asks for the same manifests, rules and descriptions many times, and reading YAML is slow."""
     try:
         return yaml.load(text, Loader=_LoaderOfOurs if with_anchors else _Loader)  # noqa: S506 - safe loaders
     except UnicodeError as error:

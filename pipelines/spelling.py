@@ -18,7 +18,9 @@ AFTER = ("province", "city")
 
 def normalise(text: str) -> str:
     """Unicode NFC, lower case, single blanks, Eth as Đ, no letters that cannot be seen: spellings become equal."""
-    seen = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
+    seen = unicodedata.normalize("NFC", text)
+    if not seen.isprintable():  # most texts are, and looking at each letter takes long
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
     return " ".join(seen.casefold().replace("ð", "đ").split())
 
 
