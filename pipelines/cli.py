@@ -18,7 +18,7 @@ def papi() -> None:
 
 for command in (
     refreshing.refresh, refreshing.status, releases.release, office.plan, office.report, office.demo,
-    reading.sql, reading.explain, reading.province, reading.claims, reading.docs,
+    reading.sql, reading.export, reading.explain, reading.province, reading.claims, reading.docs,
 ):  # fmt: skip
     papi.add_command(command)
 

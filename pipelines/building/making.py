@@ -170,10 +170,9 @@ def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection],
         found = gate.check(now, connection)
         _write_results(settings, connection, now)
         note = whats_new(connection)
-    made = {table: found.wanted[node_id] for table, node_id in now.makes.items()}
-    data, keys = ({table: getattr(one, which) for table, one in made.items()} for which in ("data", "key"))
+    keys = {table: found.wanted[node_id].key for table, node_id in now.makes.items()}
     releases = {**publication.releases(settings), **all_facts(settings)}
-    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), data, keys, releases), note)
+    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), keys, releases), note)
 
 
 def refuse_rewritten(settings: Settings) -> None:

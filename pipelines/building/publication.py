@@ -38,6 +38,22 @@ TABLES_SQL = """
     where database_name = ? and list_contains(?, schema_name)
     order by schema_name, table_name
 """
+COLUMNS_SQL = """
+    select column_name, data_type, is_nullable, comment
+    from duckdb_columns()
+    where database_name = ? and schema_name = ? and table_name = ?
+    order by column_index
+"""
+PACKAGE_TYPES = {  # of Frictionless, by DuckDB's
+    "VARCHAR": "string",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "DECIMAL": "number",
+    "DOUBLE": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+}
 
 
 class NotFit(RuntimeError):
@@ -52,13 +68,12 @@ class PublicationFailed(RuntimeError):
 class Stamp:
     """What a publication is made of: the hash of all inputs, the as-of date, and what is compared next time.
 
-    By table, ``data`` holds the hash of what decides its rows, and ``keys`` that of its rows and comments;
-    ``releases`` holds the facts of each release's manifest.
+    By table, ``keys`` holds the hash of what decides its rows and comments; ``releases`` holds the facts of each
+    release's manifest.
     """
 
     fingerprint: str
     as_of: str
-    data: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     releases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -77,6 +92,10 @@ class Publication:
     @property
     def fingerprint(self) -> str:
         return str(self.package["fingerprint"])
+
+    @property
+    def as_of(self) -> str:
+        return str(self.package["as_of"])
 
     @property
     def n_rows(self) -> dict[str, int]:
@@ -135,8 +154,8 @@ def _changed(path: Path, written: Mapping[str, Any], thorough: bool) -> list[str
 def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publication:
     """Copy the build's core, marts and audit, prove the copy, switch to it; returns the new publication.
 
-    ``whats_new`` is the note that goes with it. The Parquet file of a table whose data are those of the publication in
-    force is that publication's file.
+    ``whats_new`` is the note that goes with it. The Parquet file of a table whose rows and comments are those of the
+    publication in force is that publication's file.
 
     Raises ``PublicationFailed`` or ``OSError``; until the last step readers see what they saw before.
     """
@@ -190,28 +209,39 @@ def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
         for schema, table, sql, comment in tables:
             name = f"{schema}.{table}"
             parquet = draft / PARQUET / f"{name}.parquet"
-            if not _take_over(before, name, stamp.data.get(name), parquet):
-                sorted_rows = f"select * from build.{name} order by all"
-                connection.execute(f"copy ({sorted_rows}) to {_quoted(parquet)} (format parquet, compression zstd)")
+            columns = connection.execute(COLUMNS_SQL, ["build", schema, table]).fetchall()
             if name not in stays:
                 connection.execute(sql)
-                connection.execute(f"insert into {name} select * from read_parquet({_quoted(parquet)})")
+                connection.execute(f"insert into {name} select * from build.{name} order by all")
                 connection.execute(f"comment on table {name} is {_quoted(comment)}")
-                _comment_columns(connection, schema, table)
+                for column, _, _, said in columns:
+                    connection.execute(f'comment on column {name}."{column}" is {_quoted(said)}')
+            if not _take_over(before, name, stamp.keys.get(name), parquet):
+                _write_parquet(connection, name, comment, columns, parquet)
             counts[name] = _count(connection, f"build.{name}")
         _copy_macros(connection)
         connection.execute("use memory; detach build; detach papi")
     return counts
 
 
-def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'build' and schema_name = ? and table_name = ? and comment is not null",
-        [schema, table],
-    ).fetchall()
-    for column, comment in columns:
-        connection.execute(f'comment on column {schema}.{table}."{column}" is {_quoted(comment)}')
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    comment: str,
+    columns: list[tuple[str, str, bool, str | None]],
+    to: Path,
+) -> None:
+    """The table as Parquet, with its comments as metadata of the file.
+
+    Decimals become DOUBLE: pandas reads a column of them as objects and leaves it out of a mean without a word, SQLite
+    as text, and DuckDB in a browser as whole numbers. The exact ones are in the database file.
+    """
+    decimals = [f'"{column}"::double as "{column}"' for column, kind, _, _ in columns if kind.startswith("DECIMAL")]
+    replaced = f" replace ({', '.join(decimals)})" if decimals else ""
+    said = json.dumps({column: text for column, _, _, text in columns}, ensure_ascii=False)
+    metadata = f"kv_metadata {{description: {_quoted(comment)}, columns: {_quoted(said)}}}"
+    rows = f"select *{replaced} from {name}"
+    connection.execute(f"copy ({rows}) to {_quoted(to)} (format parquet, compression zstd, {metadata})")
 
 
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
@@ -252,10 +282,10 @@ def _that_stay(before: Publication | None, stamp: Stamp) -> set[str]:
     return {table for table, key in stamp.keys.items() if keys.get(table) == key}
 
 
-def _take_over(before: Publication | None, name: str, data: str | None, to: Path) -> bool:
-    """Take the Parquet file of the same data from the publication before, where it still has its hash."""
-    resources = before.package["resources"] if before and data else []
-    resource = next((one for one in resources if one["name"] == name and one.get("data") == data), None)
+def _take_over(before: Publication | None, name: str, key: str | None, to: Path) -> bool:
+    """Take the Parquet file of the same key from the publication before, where it still has its hash."""
+    resources = before.package["resources"] if before and key else []
+    resource = next((one for one in resources if one["name"] == name and one.get("key") == key), None)
     if before is None or resource is None:
         return False
     path = before.folder / resource["path"]
@@ -292,11 +322,7 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
         for schema, table, _, comment in connection.execute(TABLES_SQL, ["papi", list(SCHEMAS)]).fetchall():
             name = f"{schema}.{table}"
             path = draft / PARQUET / f"{name}.parquet"
-            fields = connection.execute(
-                "select column_name, data_type, comment from duckdb_columns() "
-                "where schema_name = ? and table_name = ? order by column_index",
-                [schema, table],
-            ).fetchall()
+            columns = connection.execute(COLUMNS_SQL, ["papi", schema, table]).fetchall()
             resources.append(
                 {
                     "name": name,
@@ -305,10 +331,9 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
                     "bytes": path.stat().st_size,
                     "hash": f"sha256:{sha256_of(path)}",
                     "rows": counts[name],
-                    "data": stamp.data.get(name),
                     "key": stamp.keys.get(name),
                     "description": comment,
-                    "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
+                    "schema": {"fields": [_field(*column) for column in columns]},
                 }
             )
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()
@@ -322,6 +347,12 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
         "sources": [{"title": publisher} for (publisher,) in sources],
         "resources": resources,
     }
+
+
+def _field(name: str, kind: str, is_nullable: bool, comment: str | None) -> dict[str, Any]:
+    """A column as the package describes it: the type of Frictionless, and DuckDB's own beside it."""
+    described = {"name": name, "type": PACKAGE_TYPES[kind.split("(", 1)[0]], "duckdb_type": kind.lower()}
+    return {**described, "description": comment, "constraints": {"required": not is_nullable}}
 
 
 def _seal(draft: Path) -> None:

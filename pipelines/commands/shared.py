@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 RAW = click.option("--raw", type=FOLDER, help="Thư mục dữ liệu gửi đến. / Folder of the deliveries (default: raw/).")
 INDEX = click.option("--index", "index_id", help="The index (default: the main one).")

@@ -43,6 +43,7 @@ def test_a_changed_seed_builds_what_depends_on_it_as_the_page_shows(filmed: Proj
     assert filmed.papi("refresh").out.rstrip().splitlines()[-1].startswith("Nothing new")
 
 
+@pytest.mark.long
 def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
     filmed: Project, built: Built, tmp_path: Path
 ) -> None:

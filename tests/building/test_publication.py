@@ -136,7 +136,10 @@ def test_a_failure_on_the_way_leaves_the_old_and_its_rest_is_swept(
     assert len(list(settings.publications.iterdir())) == 1
 
 
-@pytest.mark.parametrize("moment", [0.02, 0.05, 0.11, 0.17, 0.26, 0.35])
+FURTHER_MOMENTS = [pytest.param(moment, marks=pytest.mark.long) for moment in (0.02, 0.11, 0.17, 0.35)]
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.26, *FURTHER_MOMENTS])
 def test_killed_at_any_moment_readers_see_one_whole_publication(settings: Settings, moment: float) -> None:
     publication.publish(settings, Stamp("first", "all"))
     command = [sys.executable, "-c", LOOP, str(settings.warehouse)]
@@ -211,14 +214,14 @@ def test_a_file_in_the_place_of_the_link_is_put_aside(settings: Settings) -> Non
     assert aside.read_bytes() == b"theirs"
 
 
-def test_a_table_of_the_same_data_takes_the_file_of_the_publication_before(
+def test_a_table_of_the_same_rows_and_comments_takes_the_file_of_the_publication_before(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = {"marts.index_score": "a", "core.dim_release": "a"}
-    publication.publish(settings, Stamp("1", "all", data))
+    keys = {"marts.index_score": "a", "core.dim_release": "a"}
+    publication.publish(settings, Stamp("1", "all", keys))
     name = "parquet/marts.index_score.parquet"
     first = settings.current.resolve() / name
-    publication.publish(settings, Stamp("2", "all", data | {"core.dim_release": "b"}))
+    publication.publish(settings, Stamp("2", "all", keys | {"core.dim_release": "b"}))
     second = settings.current.resolve()
     assert (second / name).samefile(first)
     assert not (second / "parquet/core.dim_release.parquet").samefile(first.with_name("core.dim_release.parquet"))
@@ -227,13 +230,13 @@ def test_a_table_of_the_same_data_takes_the_file_of_the_publication_before(
         raise OSError("no links here")
 
     monkeypatch.setattr(os, "link", no_links)
-    publication.publish(settings, Stamp("3", "all", data))
+    publication.publish(settings, Stamp("3", "all", keys))
     third = settings.current.resolve() / name
     assert not third.samefile(first)
     assert third.read_bytes() == first.read_bytes()
     third.chmod(0o644)
     third.write_bytes(b"broken")
-    publication.publish(settings, Stamp("4", "all", data))
+    publication.publish(settings, Stamp("4", "all", keys))
     assert (settings.current.resolve() / name).read_bytes() == first.read_bytes()
 
 
