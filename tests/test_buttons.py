@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -120,7 +121,7 @@ def test_the_job_makes_everything_and_publishes_without_a_tag(page: Page) -> Non
 
 
 def test_a_release_alone_has_its_own_rows(page: Page) -> None:
-    counted = {}
+    counted: dict[str, Any] = {}
     for release_id in ("pci-2024-r1", "papi-2020-r1"):
         key = dg.AssetKey(["release", release_id])
         page.press([key])
