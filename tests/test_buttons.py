@@ -12,9 +12,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipelines.building import making, publication
+from pipelines.building import last_run, making, publication
 from pipelines.orchestration.history import opened
-from pipelines.orchestration.versions import PUBLISHED
+from pipelines.orchestration.versions import PUBLISHED, RESULTS
 from pipelines.settings import Settings
 from tests.conftest import Built
 
@@ -131,6 +131,43 @@ def test_a_release_alone_has_its_own_rows(page: Page) -> None:
         counted[release_id] = event.asset_materialization.metadata["dagster/row_count"].value
     assert counted["pci-2024-r1"] == 1
     assert counted["papi-2020-r1"] > 1000
+
+
+def refresh_job() -> dg.JobDefinition:
+    """The job as a process of its own loads it."""
+    from pipelines.definitions import defs
+
+    return defs().resolve_job_def("refresh")
+
+
+def test_executed_again_from_failure_only_what_failed_and_follows_is_run(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAPI_WAREHOUSE", str(page.settings.warehouse))
+    job = dg.reconstructable(refresh_job)
+    chosen = [dg.AssetKey(["core", "dim_day"]), RESULTS, PUBLISHED]
+
+    def made(result: dg.JobExecutionResult) -> set[dg.AssetKey]:
+        return {event.asset_key for event in result.get_asset_materialization_events() if event.asset_key}
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on the disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(making, "publish", full)
+        with dg.execute_job(job, page.instance, asset_selection=chosen) as failed:
+            assert not failed.success
+            assert made(failed) == {*chosen} - {PUBLISHED}
+    said = last_run.last(page.settings)
+    assert said is not None
+    assert (said.outcome, said.problems) == ("not_published", ["published: no space left on the disk"])
+    again = dg.ReexecutionOptions.from_failure(failed.run_id, page.instance)
+    with dg.execute_job(job, page.instance, reexecution_options=again) as mended:
+        assert mended.success
+        assert made(mended) == {PUBLISHED}
+    said = last_run.last(page.settings)
+    assert said is not None
+    assert (said.outcome, said.problems) == ("published", [])
 
 
 def test_nothing_of_this_is_stale_on_the_page(page: Page) -> None:
