@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,10 +124,15 @@ def _plain(value: Any) -> str | int | float | bool | None:
 
 
 def made(settings: Settings) -> tuple[dict[str, Made], dict[str, int]]:
-    """What every table of the build file was made from, by node, and the rows of each table as DuckDB keeps count."""
-    sql = "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+    """What every table of the build file was made from, by node, and the rows of each table and view."""
+    tables = "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"  # DuckDB keeps the count
+    views = "select schema_name || '.' || view_name from duckdb_views() where not internal"
     with duckdb.connect(str(settings.build), read_only=True) as connection:
-        return ledger.made(connection), dict(connection.execute(sql).fetchall())
+        n_rows = dict(connection.execute(tables).fetchall())
+        for (view,) in connection.execute(views).fetchall():
+            with suppress(duckdb.Error):  # a view of a table that is not there yet
+                [(n_rows[view],)] = connection.execute(f"select count(*) from {view}").fetchall()
+        return ledger.made(connection), n_rows
 
 
 def analyse(settings: Settings, names: Collection[str]) -> list[Analysed]:

@@ -46,8 +46,8 @@ def message_of(context: dg.RunFailureSensorContext) -> str:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        message = error.message.strip().removeprefix(f"{error.cls_name}: ") if error else "it failed"
-        said.append(f"{event.step_key}: {message}")
+        message = error.message.strip().rpartition(f"{error.cls_name}: ")[2] if error else "it failed"
+        said.append(f"{event.step_key}: {' '.join(message.split())}")
     why = "; ".join(said) or context.failure_event.message
     return f"PAPI: run {context.dagster_run.run_id} of {context.dagster_run.job_name} failed. {why}"
 

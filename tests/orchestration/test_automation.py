@@ -113,7 +113,7 @@ def test_a_run_that_failed_is_not_tried_again_and_one_that_was_lost_is(
 def test_nothing_is_asked_for_while_another_run_is_under_way(
     changed: Settings, job: dg.UnresolvedAssetJobDefinition
 ) -> None:
-    queued = dg.DagsterRun(job_name="refresh", run_id="2" * 32, status=dg.DagsterRunStatus.QUEUED)
+    queued = dg.DagsterRun(job_name="refresh", run_id="2" * 32, status=dg.DagsterRunStatus.NOT_STARTED)
     with dg.DagsterInstance.ephemeral() as instance:
         tick = ticking(changed, job, instance)
         instance.add_run(queued)
@@ -127,7 +127,7 @@ def test_the_schedule_is_monday_mornings_of_the_weeks_of_publication(
 ) -> None:
     monkeypatch.setattr(automation, "today", lambda: date(2026, 4, 6))
     day = datetime(2026, 4, 6, 7, tzinfo=TIMEZONE)
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dg.instance_for_test() as instance:
         context = dg.build_schedule_context(instance=instance, scheduled_execution_time=day)
         schedule = automation.build_schedule(built.settings, job, [])
         assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 7 * 4-6 1", "Asia/Ho_Chi_Minh")

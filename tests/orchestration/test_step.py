@@ -1,7 +1,5 @@
 """A run that `papi` did not start tells `papi status` what it came to."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.building import last_run
