@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands import office, reading, refreshing, releases
+from pipelines.commands import checking, office, reading, refreshing, releases
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,7 +17,7 @@ def papi() -> None:
 
 
 for command in (
-    refreshing.refresh, refreshing.status, releases.release, office.plan, office.report, office.demo,
+    refreshing.refresh, refreshing.status, checking.check, releases.release, office.plan, office.report, office.demo,
     reading.sql, reading.export, reading.explain, reading.province, reading.claims, reading.docs,
 ):  # fmt: skip
     papi.add_command(command)

@@ -8,54 +8,30 @@ from __future__ import annotations
 
 import gc
 import importlib
-import json
 import logging
 import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pipelines.building import fingerprint, lock, publication
-from pipelines.files import write_whole
-from pipelines.releases import deliveries, drafts, landing
+from pipelines.building import fingerprint, last_run, lock, publication
+from pipelines.building.last_run import Refreshed
+from pipelines.releases import deliveries, drafts
 from pipelines.releases.rewritten import gone
-from pipelines.releases.strays import strays
-from pipelines.settings import TIMEZONE, Settings
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from pipelines.building.ledger import Standing
 
-SHOWN = 5
 LEAST_SPACE = 4 * 1024 * 1024  # bytes; with less left, a database's error is about that
 
 log = logging.getLogger("papi")
 # We print our own words for what failed; Dagster keeps its trace in the run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-@dataclass(frozen=True)
-class FailedCheck:
-    """A check that did not pass: ``is_blocking`` where it kept the build from being published."""
-
-    name: str
-    said: str
-    is_blocking: bool
-
-
-@dataclass(frozen=True)
-class Refreshed:
-    """What one refresh did. ``problems`` are errors beside the checks, such as a model that could not be built."""
-
-    outcome: Literal["published", "nothing_new", "not_published"]
-    ended: str
-    failed_checks: list[FailedCheck] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 class NothingToRead(ValueError):
@@ -80,14 +56,15 @@ def refresh(settings: Settings, full: bool = False) -> Refreshed:
         for said in damage:
             log.info("damaged: %s; it is published again from the build", said)
         in_force = publication.current(settings)
-        is_current = in_force is not None and in_force.fingerprint == fingerprint.of(settings)
+        inputs = fingerprint.of(settings)
+        is_current = in_force is not None and in_force.fingerprint == inputs
         if is_current and not damage and not full:
-            return Refreshed("nothing_new", _now())
+            return Refreshed("nothing_new", last_run.now())
         try:
-            done = _run(settings, full)
+            done = _run(settings, inputs, full)
         except Exception as error:
             raise _of_the_disk(settings, error) or error from None
-        _remember(settings, done)
+        last_run.remember(settings, done)
         return done
 
 
@@ -107,22 +84,8 @@ def close_killed(settings: Settings) -> None:
     history.opened(settings).dispose()
 
 
-def last(settings: Settings) -> Refreshed | None:
-    """The last refresh that had something to do, or None."""
-    try:
-        kept = json.loads((settings.warehouse / "last_refresh.json").read_text(encoding="utf-8"))
-        checks = [FailedCheck(**check) for check in kept.pop("failed_checks")]
-        return Refreshed(**kept, failed_checks=checks)
-    except FileNotFoundError:
-        return None
-    except (ValueError, LookupError, TypeError, AttributeError):
-        problem = "last_refresh.json cannot be read; the next refresh writes it anew"
-        return Refreshed("not_published", _now(), problems=[problem])
-
-
-def _run(settings: Settings, full: bool) -> Refreshed:
-    release_ids = [d.release_id for d in deliveries.read_all(settings.raw, settings.as_of)]
-    if not release_ids:
+def _run(settings: Settings, inputs: str, full: bool) -> Refreshed:
+    if not deliveries.read_all(settings.raw, settings.as_of):
         known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
         raise NothingToRead(f"{settings.raw} holds no delivery{known}")
     from pipelines.rules import judge, suites
@@ -148,53 +111,20 @@ def _run(settings: Settings, full: bool) -> Refreshed:
 
             opened = aside.submit(history.opened, settings)
             from pipelines.definitions import build_definitions
-            from pipelines.orchestration.automation import all_releases
-            from pipelines.orchestration.warehouse_assets import PUBLISHED
+            from pipelines.orchestration.step import BY_PAPI, INPUTS
+            from pipelines.orchestration.versions import PUBLISHED
 
             job = build_definitions(settings, standing).resolve_job_def("refresh")
             if any(not node_id.startswith(("landing.", "analysis.")) for node_id in standing.stale):
                 aside.submit(importlib.import_module, "dbt.cli.main")
             instance = opened.result()
-        tags = all_releases(release_ids) if sources.RELEASE in standing.stale else {}
+        tags = {BY_PAPI: "refresh", INPUTS: inputs}
         with instance:
             result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=QUIET)
     # A run is green where a step was skipped: only the publication itself says that it happened.
     is_published = any(event.asset_key == PUBLISHED for event in result.all_events if event.is_step_materialization)
     problems = [] if is_published else _problems(result.all_events)
-    checks = _failed_checks(settings)
-    return Refreshed("published" if is_published else "not_published", _now(), checks, problems)
-
-
-def _failed_checks(settings: Settings) -> list[FailedCheck]:
-    """Every check that did not pass on the build as it lies, whether this refresh made it or one before."""
-    from pipelines.building import making, office_tables
-
-    refused = [
-        one
-        for d in deliveries.read_all(settings.raw, settings.as_of)
-        if (one := landing.recall(settings, d)) and one.findings
-    ]
-    failed = []
-    if refused:
-        n_findings = sum(len(one.findings) for one in refused)
-        n_refused = sum(not one.is_accepted for one in refused)
-        failed.append(FailedCheck("landing/release", f"{n_refused} deliveries refused, {n_findings} findings", False))
-    beside = strays(settings)
-    if beside:
-        said = "; ".join(f"{one.file}: {one.found}" for one in beside[:SHOWN])
-        more = f"; and {len(beside) - SHOWN} more" if len(beside) > SHOWN else ""
-        failed.append(FailedCheck("landing/raw", f"passed over, `papi release list` says why: {said}{more}", False))
-    said = office_tables.summary(settings)
-    if said:
-        failed.append(FailedCheck("landing/report", said, False))
-    graph, standing = making.look(settings)
-    for check in graph.checks.values():
-        outcome = standing.outcomes.get(check.check_id)
-        if outcome is not None and outcome.outcome != "pass":
-            remedy = f". {check.rule.remedy}" if check.rule else ""
-            told = f"{outcome.outcome.replace('_', ' ')}: {outcome.observed}{remedy}"
-            failed.append(FailedCheck(check.place, told, check.blocks(outcome.outcome)))
-    return failed
+    return last_run.ended(settings, is_published, problems)
 
 
 def _due(standing: Standing) -> str:
@@ -236,11 +166,3 @@ def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
             message = re.sub(rf"^\S*{error.cls_name}: ", "", error.message.strip())
             said.append(f"{event.step_key}: {message}")
     return list(dict.fromkeys(said))
-
-
-def _remember(settings: Settings, done: Refreshed) -> None:
-    write_whole(settings.warehouse / "last_refresh.json", json.dumps(asdict(done), ensure_ascii=False, indent=1))
-
-
-def _now() -> str:
-    return datetime.now(TIMEZONE).replace(microsecond=0).isoformat()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from pipelines.building import ledger
+from pipelines.building.graph import read as graph_now
 from pipelines.orchestration.history import opened
+from pipelines.orchestration.versions import assets_of
 from pipelines.rules.suites import read_suites
 from pipelines.settings import ROOT, Settings
 from tests import due
@@ -25,9 +28,9 @@ def graph(definitions: dg.Definitions) -> dg.AssetGraph:
 
 
 def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Definitions) -> None:
-    specs = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] != "landing" or spec.owners]
+    specs = definitions.resolve_all_asset_specs()
     assert {spec.group_name for spec in specs} == {
-        "landing", "seeds", "staging_landing", "staging_office", "core", "core_score", "marts_index",
+        "releases", "landing", "seeds", "staging_landing", "staging_office", "core", "core_score", "marts_index",
         "marts_index_parts", "marts_plan", "marts_compliance", "marts_compliance_parts",
         "marts_analysis",
         "audit", "published",
@@ -37,14 +40,35 @@ def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Defi
         assert spec.description, spec.key
 
 
-def test_releases_are_the_partitions_of_landing(definitions: dg.Definitions) -> None:
-    [spec] = [s for s in definitions.resolve_all_asset_specs() if s.key == dg.AssetKey(["landing", "release"])]
-    assert spec.partitions_def is not None
-    keys = spec.partitions_def.get_partition_keys()
-    assert [key for key in keys if key.startswith("papi-")] == [
-        delivery.release_id for delivery in due.releases() if delivery.index_id == "papi"
-    ]
-    assert {key.rsplit("-", 2)[0] for key in keys} == {"papi", "par-index", "pci", "sipas"}
+def test_every_asset_has_a_version_a_link_to_its_code_and_kinds(definitions: dg.Definitions) -> None:
+    for spec in definitions.resolve_all_asset_specs():
+        assert spec.code_version, spec.key
+        assert "dagster/code_references" in spec.metadata, spec.key
+        assert spec.kinds, spec.key
+
+
+def test_tables_that_python_makes_show_their_columns_as_models_do(definitions: dg.Definitions) -> None:
+    for name in ("marts/index_target", "marts/index_change", "audit/check_result"):
+        [spec] = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.to_user_string() == name]
+        schema = spec.metadata["dagster/column_schema"]
+        assert isinstance(schema, dg.TableSchema)
+        assert all(column.description for column in schema.columns)
+
+
+def test_each_release_is_an_asset_of_its_own_and_nothing_is_partitioned(definitions: dg.Definitions) -> None:
+    specs = definitions.resolve_all_asset_specs()
+    releases = {spec.key.path[-1] for spec in specs if spec.group_name == "releases"}
+    assert releases == {delivery.release_id for delivery in due.releases()}
+    assert not [spec.key for spec in specs if spec.partitions_def is not None]
+
+
+def test_a_code_version_is_the_key_that_the_ledger_wants(definitions: dg.Definitions) -> None:
+    now = graph_now(Settings())
+    wanted = ledger.wanted(now)
+    versions = {spec.key: spec.code_version for spec in definitions.resolve_all_asset_specs()}
+    for node_id in now.nodes:
+        for asset in assets_of(now, node_id):
+            assert versions[asset] == wanted[node_id].key
 
 
 def test_published_comes_after_every_table_that_readers_see(definitions: dg.Definitions) -> None:

@@ -14,6 +14,7 @@ import pytest
 from pipelines.published import connect
 from pipelines.reports import form
 from pipelines.settings import ROOT, Settings
+from tests import project
 from tests.conftest import PAPI, Built, Demo
 from tests.due import scores_of_2025
 from tests.reports.filled import drawn, typed_over
@@ -106,3 +107,13 @@ def test_a_reporting_period_goes_as_described(demo: Demo, tmp_path: Path) -> Non
     (filled / "2021-H1_07204-tran-nguyen-han.xlsx").write_bytes(broken)
     warehouse = Path(shutil.copytree(demo.settings.warehouse, tmp_path / "warehouse", symlinks=True))
     assert goes_as_shown("reporting-period.md", tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=warehouse) == 6
+
+
+@pytest.mark.long
+def test_the_page_for_engineers_goes_as_described(built: Built, tmp_path: Path) -> None:
+    own = project.copy(tmp_path / "papi", built.settings.warehouse)
+    assert goes_as_shown("for-engineers.md", own.folder) == 9
+    with connect(own.settings) as connection:
+        sql = "select score, rank, n_ranked from marts.index_score where index_id = 'dti' and level = 'total'"
+        assert connection.execute(sql).fetchone() is not None
+        assert connection.execute("select count(*) > 0 from core.dim_day where is_weekend").fetchone() == (True,)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.analysis.described import create, tables_of_source
 from pipelines.building.graph import Graph
 from pipelines.building.release_tables import insert_rows
+from pipelines.published import Row
 from pipelines.releases import deliveries, landing
 from pipelines.rules.suites import Outcome, outcome_row
 from pipelines.settings import Settings
@@ -29,8 +30,13 @@ def write(
 ) -> None:
     """Write the table anew: rules on deliveries as they were landed, rules on tables from ``outcomes`` by check."""
     schema, table = TABLE.split(".")
-    create(connection, TABLE, tables_of_source(settings.dbt_project / DESCRIBED)[table])
+    create(connection, TABLE, described(settings))
     insert_rows(connection, table, [*_of_deliveries(settings), *_of_tables(graph, outcomes)], schema)
+
+
+def described(settings: Settings) -> Row:
+    """Columns, constraints and comments of the table, as the dbt project has them."""
+    return tables_of_source(settings.dbt_project / DESCRIBED)[TABLE.split(".")[1]]
 
 
 def _of_deliveries(settings: Settings) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-MANIFEST, AS_LOADED = "manifest.json", "partial_parse.msgpack"
+MANIFEST, AS_LOADED, RUN_RESULTS = "manifest.json", "partial_parse.msgpack", "run_results.json"
 PARSED_FROM = ("models", "seeds", "macros", "tests")
 
 
@@ -73,12 +74,27 @@ def build(settings: Settings, manifest: Manifest, chosen: Collection[str]) -> li
     """
     selection = [f"fqn:{'.'.join(manifest.nodes[name].fqn)}" for name in sorted(chosen)]
     arguments = ["build", "--full-refresh", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
-    results: list[Any] = _invoke(settings, [*arguments, "--select", *selection], manifest).results
+    done = _invoke(settings, [*arguments, "--select", *selection], manifest)
+    _leave_for_dbt(settings, done)
+    results: list[Any] = done.results
     ran = {result.node.unique_id for result in results if result.node.resource_type != "operation"}
     if not failed(results) and ran != set(chosen):
         others = ", ".join(sorted(ran.symmetric_difference(chosen))[:5])
         raise DbtFailed(f"dbt ran {len(ran)} nodes where {len(chosen)} were to run; they differ in {others}")
     return results
+
+
+def _leave_for_dbt(settings: Settings, done: Any) -> None:
+    """Put manifest.json and run_results.json of a build where `dbt retry`, `dbt ls -s result:fail` and editors look.
+
+    dbt would write them itself, but the manifest anew each time, which takes longer than a copy.
+    """
+    target = settings.dbt_project / "target"
+    with tempfile.TemporaryDirectory(prefix=".", dir=target) as beside:
+        done.write(str(Path(beside) / RUN_RESULTS))
+        shutil.copy2(ensure_manifest(settings), beside)
+        for name in (MANIFEST, RUN_RESULTS):
+            (Path(beside) / name).replace(target / name)
 
 
 def failed(results: list[Any]) -> list[Any]:
@@ -124,6 +140,8 @@ def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None 
     }
     places = [text for option, value in where.items() for text in (option, str(value))]
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print", "--no-version-check"]
+    if "--write-json" not in arguments:
+        quiet.append("--no-write-json")
     with _environment(settings):
         result = dbtRunner(manifest=manifest).invoke([*quiet, *arguments, *places])
         _close_connections()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -20,15 +21,18 @@ import duckdb
 from pipelines.analysis import marts
 from pipelines.building import dbt, office_tables, release_tables
 from pipelines.files import load_yaml, sha256_of
+from pipelines.finding import shortened
 from pipelines.kept import key_of
 from pipelines.releases import landing
 from pipelines.rules.judge import frame_sql
-from pipelines.rules.suites import Rule, Suite, blocks, read_suites
+from pipelines.rules.suites import Outcome, Rule, Suite, UnreadableRules, blocks, read_suites
 from pipelines.settings import ROOT, Settings
 
 Parts = dict[str, str]  # a hash of each thing that decides, by its name as a person would call it
 WITHOUT_EFFECT = ("meta", "tags", "group", "docs", "access")  # settings of dbt that change no row and no comment
 SEVERITY = {"error": "critical", "warn": "warning"}  # dbt's word: ours
+SHOWN = 3  # so many failing rows are told
+MOST_OF_A_CELL = 60  # signs
 MEANT = ("id", "expectation", "kwargs", "where", "query")  # what a rule asks; the rest is said about it
 
 
@@ -48,27 +52,47 @@ class Node:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule or test, with the nodes whose rows it judges. ``rule`` and ``suite`` are None for a test of dbt."""
+    """A rule or test of ``table``, with the nodes whose rows it judges.
+
+    ``rule`` and ``suite`` are None for a test of dbt.
+    """
 
     check_id: str
     parts: Parts
     parents: tuple[str, ...]
     severity: str
+    table: str
+    remedy: str
     suite: Suite | None = None
     rule: Rule | None = None
 
     @property
     def name(self) -> str:
         if self.suite is None or self.rule is None:
-            return f"dbt test {self.check_id.split('.')[2]}"
+            return f"dbt test {self.short_name}"
         return f"rule {self.rule.id} of {self.suite.table}"
 
     @property
+    def short_name(self) -> str:
+        """The rule, or dbt's name of the test."""
+        return self.check_id.split(".")[2] if self.rule is None else self.rule.id
+
+    @property
     def place(self) -> str:
-        """Where a person finds it: the table and the rule, or dbt's name of the test."""
-        if self.suite is None or self.rule is None:
-            return self.name
-        return f"{self.suite.table.replace('.', '/')} {self.rule.id}"
+        """Where a person finds it: the table, and the rule or dbt's name of the test."""
+        return f"{self.table.replace('.', '/')} {self.name if self.rule is None else self.rule.id}"
+
+    def told(self, outcome: Outcome) -> str:
+        """An outcome that is no pass, with the first failing keys and cells and what to do about it.
+
+        Of a warning, which will be read again and again, one row is told.
+        """
+        said = f"{outcome.outcome.replace('_', ' ')}: {outcome.observed}"
+        first = [
+            ", ".join(f"{name} {shortened(str(value), MOST_OF_A_CELL)}" for name, value in row.items())
+            for row in outcome.failing[: SHOWN if self.blocks(outcome.outcome) else 1]
+        ]
+        return f"{said}; first: {'; '.join(first)}. {self.remedy}" if first else f"{said}. {self.remedy}"
 
     def blocks(self, outcome: str) -> bool:
         """Whether an outcome keeps tables from being published."""
@@ -123,18 +147,23 @@ def read(settings: Settings, manifest: Mapping[str, Any] | None = None) -> Graph
             project.parts(raw),
             project.parents(raw, of_source),
             SEVERITY[raw["config"]["severity"].lower()],
+            built[raw["attached_node"]].tables[0],
+            f"The test stands in dbt_project/{raw['original_file_path']}; `dbt test -s {raw['name']}` asks it again.",
         )
         for unique_id, raw in manifest["nodes"].items()
         if raw["resource_type"] == "test"
     }
     code = key_of("rules")
     for table, suite in read_suites(settings.expectations).items():
+        if table != landing.TABLE and table not in makes:
+            near = ", ".join(get_close_matches(table, makes, n=3)) or "none of a like name"
+            raise UnreadableRules(f"expectations: a suite names {table}, which nothing makes; there is {near}")
         for rule in suite.rules if table != landing.TABLE else []:
             check_id = f"rule.{table}.{rule.id}"
             text = json.dumps([suite.key, rule.model_dump(include=set(MEANT))], sort_keys=True)
             parents = tuple(sorted({makes[name] for name in tables_of(frame_sql(suite, rule)) if name in makes}))
             parts = {"its text": _hash(text), "the judge": code}
-            checks[check_id] = Check(check_id, parts, parents, rule.severity, suite, rule)
+            checks[check_id] = Check(check_id, parts, parents, rule.severity, table, rule.remedy, suite, rule)
     return Graph(_ordered({node.node_id: node for node in landed} | built | analyses), checks)
 
 

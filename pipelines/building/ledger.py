@@ -80,6 +80,11 @@ def wanted(graph: Graph) -> dict[str, Made]:
     return found
 
 
+def asked(graph: Graph, nodes: Mapping[str, Made]) -> dict[str, str]:
+    """For each check a hash of what it asks and of the data that it judges."""
+    return {check.check_id: _check_key(check, nodes) for check in graph.checks.values()}
+
+
 def made(connection: duckdb.DuckDBPyConnection) -> dict[str, Made]:
     """What every table of the build file was made from; a node without a key is not among them."""
     if "ledger.made" not in there(connection):

@@ -44,6 +44,18 @@ def hold_until_exit(settings: Settings) -> None:
     atexit.register(_holder(settings).unlink, missing_ok=True)
 
 
+def held_by_another(settings: Settings) -> str:
+    """Who holds the lock, in a sentence; nothing where it is free."""
+    lock = FileLock(settings.warehouse / ".refresh.lock", timeout=0)
+    if not settings.warehouse.is_dir():
+        return ""
+    try:
+        with lock:
+            return ""
+    except Timeout:
+        return _who(_holder(settings))
+
+
 def was_left(settings: Settings) -> bool:
     """Whether a process that held the lock ended without giving it back: it was killed."""
     if not _holder(settings).exists():

@@ -7,8 +7,12 @@ here: the work itself; when a step runs, which refresh.py and Dagster's buttons 
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,18 +20,18 @@ from pipelines.analysis import marts
 from pipelines.analysis.marts import Analysed
 from pipelines.building import check_results, dbt, fingerprint, gate, graph, ledger, publication
 from pipelines.building.graph import Check, Graph
-from pipelines.building.ledger import Standing
+from pipelines.building.ledger import Made, Standing
 from pipelines.building.publication import Publication, Stamp
 from pipelines.releases.rewritten import all_facts, rewritten
-from pipelines.rules import judge
-from pipelines.rules.judge import Task
-from pipelines.rules.suites import Outcome, OutcomeName
+from pipelines.rules.judge import Task, ask
+from pipelines.rules.suites import KEPT_FAILING, Outcome, OutcomeName
 from pipelines.settings import Settings
 
-if TYPE_CHECKING:
-    from pipelines.rules.suites import Rule, Suite
-
 OF_DBT: dict[str, OutcomeName] = {"pass": "pass", "warn": "fail", "fail": "fail"}
+
+
+class ExampleRefused(ValueError):
+    """The example of bad data that a rule gives cannot be put into its table."""
 
 
 def begin(settings: Settings, full: bool) -> Standing:
@@ -83,28 +87,52 @@ def _is_sound(settings: Settings) -> bool:
     return bool(free <= used)
 
 
-def build(settings: Settings, chosen: Collection[str]) -> list[Any]:
-    """Build these seeds and models with dbt and run these tests; dbt's results. dbt itself takes the keys away."""
+def build(settings: Settings, chosen: Collection[str]) -> tuple[list[Any], dict[str, Outcome]]:
+    """Build these seeds and models with dbt and run these tests; dbt's results, and what each test said by its id.
+
+    dbt itself takes the keys away.
+    """
     settings.build.parent.mkdir(parents=True, exist_ok=True)
     before = graph.read(settings)
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
     results = dbt.build(settings, dbt.load_manifest(settings), chosen)
     made = [r.node.unique_id for r in results if r.status == "success"]
-    judged = [
-        (before.checks[result.node.unique_id], _outcome(result))
-        for result in results
-        if result.node.unique_id in before.checks and result.status != "skipped"
-    ]
+    asked = [r for r in results if r.node.unique_id in before.checks and r.status != "skipped"]
     with duckdb.connect(str(settings.build)) as connection:
+        judged = {result.node.unique_id: _outcome(connection, result) for result in asked}
         ledger.record(connection, before, graph.read(settings), made)
-        ledger.keep(connection, judged)
-    return results
+        ledger.keep(connection, [(before.checks[check_id], outcome) for check_id, outcome in judged.items()])
+    return results, judged
 
 
-def _outcome(result: Any) -> Outcome:
-    said = str(result.message or f"{result.failures or 0} rows")
-    return Outcome(result.node.unique_id, OF_DBT.get(result.status, "error"), said, result.failures or 0)
+def _outcome(connection: duckdb.DuckDBPyConnection, result: Any) -> Outcome:
+    """What a test of dbt said, which counts the failing rows; its own SQL brings them."""
+    outcome = OF_DBT.get(result.status, "error")
+    if outcome == "pass":
+        return Outcome(result.node.unique_id, outcome, f"{result.failures or 0} rows")
+    if outcome == "error":
+        return Outcome(result.node.unique_id, outcome, str(result.message))
+    found = connection.sql(result.node.compiled_code).limit(KEPT_FAILING)
+    failing = [dict(zip(found.columns, map(_plain, row), strict=True)) for row in found.fetchall()]
+    return Outcome(result.node.unique_id, outcome, f"{result.failures} rows", result.failures, failing)
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    """A value that JSON knows."""
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def made(settings: Settings) -> tuple[dict[str, Made], dict[str, int]]:
+    """What every table of the build file was made from, by node, and the rows of each table and view."""
+    tables = "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"  # DuckDB keeps the count
+    views = "select schema_name || '.' || view_name from duckdb_views() where not internal"
+    with duckdb.connect(str(settings.build), read_only=True) as connection:
+        n_rows = dict(connection.execute(tables).fetchall())
+        for (view,) in connection.execute(views).fetchall():
+            with suppress(duckdb.Error):  # a view of a table that is not there yet
+                [(n_rows[view],)] = connection.execute(f"select count(*) from {view}").fetchall()
+        return ledger.made(connection), n_rows
 
 
 def analyse(settings: Settings, names: Collection[str]) -> list[Analysed]:
@@ -120,8 +148,8 @@ def analyse(settings: Settings, names: Collection[str]) -> list[Analysed]:
     return done
 
 
-def judge_rules(settings: Settings, chosen: Iterable[Check]) -> list[tuple[Suite, Rule, Outcome]]:
-    """Judge these rules on the tables as they lie, and keep what they said under what they asked."""
+def judge_rules(settings: Settings, chosen: Iterable[Check]) -> list[tuple[Check, Outcome]]:
+    """Judge these rules on the tables as they lie, and keep what they said under what they asked. No table changes."""
     by_table: dict[str, list[Check]] = {}
     for check in chosen:
         if check.suite is not None:
@@ -130,8 +158,34 @@ def judge_rules(settings: Settings, chosen: Iterable[Check]) -> list[tuple[Suite
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
         ledger.keep(connection, judged)
-        _write_results(settings, connection, graph.read(settings))
-    return [(check.suite, check.rule, outcome) for check, outcome in judged if check.suite and check.rule]
+    return judged
+
+
+def judge(settings: Settings, chosen: Collection[Check]) -> list[tuple[Check, Outcome]]:
+    """Ask these rules and tests on the tables as they lie, and keep what they said."""
+    tests = {check.check_id: check for check in chosen if check.rule is None}
+    judged = judge_rules(settings, [check for check in chosen if check.rule is not None])
+    outcomes = build(settings, [*tests])[1] if tests else {}
+    return [*judged, *((tests[check_id], outcome) for check_id, outcome in outcomes.items())]
+
+
+def bite(settings: Settings, chosen: Iterable[Check]) -> list[tuple[Check, Outcome]]:
+    """What each rule says once its own example of bad data has spoilt a copy of the build file; nothing is kept.
+
+    Raises ``ExampleRefused`` where a table's own contract refuses the example: then the contract says it already.
+    """
+    judged = []
+    for check in chosen:
+        assert check.rule is not None
+        with tempfile.TemporaryDirectory() as folder:
+            spoilt = replace(settings, warehouse=Path(folder))
+            with duckdb.connect(shutil.copy2(settings.build, spoilt.build)) as connection:
+                try:
+                    connection.execute(check.rule.bites)
+                except duckdb.Error as error:
+                    raise ExampleRefused(f"{check.name}: its example cannot be carried out: {error}") from None
+            judged += _judged(spoilt, [check])
+    return judged
 
 
 def _judged(settings: Settings, checks: list[Check]) -> list[tuple[Check, Outcome]]:
@@ -139,7 +193,7 @@ def _judged(settings: Settings, checks: list[Check]) -> list[tuple[Check, Outcom
     suite = checks[0].suite
     assert suite is not None
     asked = suite.model_copy(update={"rules": [check.rule for check in checks]})
-    return list(zip(checks, judge.ask(Task(asked, settings.build)), strict=True))
+    return list(zip(checks, ask(Task(asked, settings.build)), strict=True))
 
 
 def write_results(settings: Settings) -> int:

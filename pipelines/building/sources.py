@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RELEASE = "landing.release"
 OFFICE = tuple(f"landing.{group}" for group in office_tables.GROUPS)
+GROUPS = {"release": tuple(release_tables.TABLES), **office_tables.GROUPS}
+TABLES = {f"landing.{group}": [f"landing.{table}" for table in tables] for group, tables in GROUPS.items()}
 
 
 def load(settings: Settings, node_ids: Collection[str]) -> None:

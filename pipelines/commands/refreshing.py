@@ -19,8 +19,8 @@ from pipelines.commands.releases import say_releases
 from pipelines.commands.shared import DAY, RAW, Mistake, Refused, log_progress, settings_of, with_warehouse
 
 if TYPE_CHECKING:
+    from pipelines.building.last_run import Refreshed
     from pipelines.building.publication import Publication
-    from pipelines.refresh import Refreshed
     from pipelines.settings import Settings
 
 
@@ -82,8 +82,9 @@ def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
     """Releases, their state and findings, the last publication, what is stale, what is overdue."""
     settings = settings_of(raw, warehouse)
     from pipelines.building import lock, publication
+    from pipelines.building.last_run import last
     from pipelines.clock import today
-    from pipelines.refresh import close_killed, last
+    from pipelines.refresh import close_killed
     from pipelines.releases.overdue import overdue
 
     say_releases(settings)

@@ -1,8 +1,7 @@
 """The rules of expectations/ as Dagster asset checks: one check a rule, blocking where critical.
 
 Belongs here: Dagster's view of the rules on built tables. Does not belong here: how a rule is judged, see
-rules/judge.py, and where its outcome is kept, see building/making.py; rules on deliveries, which the landing asset
-reports.
+rules/judge.py, and where its outcome is kept, see building/making.py; rules on deliveries, see landing_assets.py.
 """
 
 import logging
@@ -15,7 +14,9 @@ import dagster as dg
 from pipelines.building import making
 from pipelines.building.graph import Check, Graph
 from pipelines.building.ledger import Standing
-from pipelines.rules.suites import Outcome, Rule, Suite
+from pipelines.orchestration.step import keep_if_blocked, step
+from pipelines.orchestration.versions import assets_of
+from pipelines.rules.suites import Outcome, Suite
 from pipelines.settings import Settings
 
 SHOWN = 10
@@ -53,14 +54,16 @@ def _build_step(
         pool="duckdb_writer",
     )
     def judged(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        chosen = [by_key[key] for key in sorted(context.op_execution_context.selected_asset_check_keys)]
-        outcomes = making.judge_rules(settings, chosen)
-        for suite, of_suite in groupby(outcomes, key=lambda one: one[0]):
-            said = [outcome for _, _, outcome in of_suite]
-            passed = sum(outcome.outcome == "pass" for outcome in said)
-            log.info("checks: %s, %d of %d rules pass", suite.table, passed, len(said))
-        for suite, rule, outcome in outcomes:
-            yield check_result(_asset(suite), rule, outcome)
+        with step(settings, context):
+            chosen = [by_key[key] for key in sorted(context.op_execution_context.selected_asset_check_keys)]
+            outcomes = making.judge_rules(settings, chosen)
+            for table, of_table in groupby(outcomes, key=lambda one: one[0].table):
+                said = [outcome for _, outcome in of_table]
+                passed = sum(outcome.outcome == "pass" for outcome in said)
+                log.info("checks: %s, %d of %d rules pass", table, passed, len(said))
+            keep_if_blocked(settings, context, outcomes)
+            for check, outcome in outcomes:
+                yield check_result(rule_key(check), check, outcome)
 
     return judged
 
@@ -87,34 +90,27 @@ def rule_key(check: Check) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(_asset(check.suite), check.rule.id)
 
 
-def assets_of(graph: Graph, node_id: str) -> list[dg.AssetKey]:
-    """The assets of a node: landed tables are one asset, every other table is its own."""
-    if node_id.startswith("landing."):
-        return [dg.AssetKey(["landing", "release" if node_id == "landing.release" else "report"])]
-    return [dg.AssetKey(table.split(".")) for table in graph.nodes[node_id].tables]
-
-
 def _asset(suite: Suite) -> dg.AssetKey:
     return dg.AssetKey(suite.table.split("."))
 
 
-def check_result(asset: dg.AssetKey, rule: Rule, outcome: Outcome) -> dg.AssetCheckResult:
-    """A warning is shown, anything else that does not pass blocks; an error or a rule not run always blocks."""
-    is_warning = rule.severity == "warning" and not rule.blocks(outcome.outcome)
+def check_result(key: dg.AssetCheckKey, check: Check, outcome: Outcome) -> dg.AssetCheckResult:
+    """A warning is shown, anything else that does not pass blocks; an error or a check not run always blocks."""
+    is_warning = check.severity == "warning" and not check.blocks(outcome.outcome)
     metadata: dict[str, Any] = {
         "outcome": outcome.outcome,
         "observed": outcome.observed,
         "n_failed": outcome.n_failed,
-        "remedy": rule.remedy,
+        "remedy": check.remedy,
     }
     if outcome.failing:
         metadata["first_failing"] = table_of(outcome.failing[:SHOWN])
     return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=rule.id,
+        asset_key=key.asset_key,
+        check_name=key.name,
         passed=outcome.outcome == "pass",
         severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
-        description=None if outcome.outcome == "pass" else f"{outcome.outcome}: {outcome.observed}. {rule.remedy}",
+        description=None if outcome.outcome == "pass" else check.told(outcome),
         metadata=metadata,
     )
 

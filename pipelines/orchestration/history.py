@@ -31,6 +31,9 @@ telemetry:
   enabled: false
 python_logs:
   python_log_level: WARNING
+concurrency:
+  runs:
+    max_concurrent_runs: 1
 event_log_storage:
   module: pipelines.orchestration.history
   class: RunHistory
@@ -40,20 +43,43 @@ event_log_storage:
 
 
 def opened(settings: Settings) -> dg.DagsterInstance:
-    """The run history of a warehouse: a run whose process was killed is marked as failed, the last hundred are kept.
-
-    Only under the refresh lock: nobody else is running then.
-    """
+    """The run history of a warehouse: a run whose process was killed is marked as failed, the last hundred are kept."""
     import dagster as dg
 
     home = prepare_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
     instance = dg.DagsterInstance.from_config(str(home))
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    for run in instance.get_runs(filters=unfinished):
-        instance.report_run_failed(run, "the process ended before the run did")
+    close_killed(instance)
     forget_old(instance, home)
     return instance
+
+
+def close_killed(instance: dg.DagsterInstance) -> None:
+    """Mark runs as failed whose process is gone: the one that wrote the last event of the run."""
+    import dagster as dg
+
+    from pipelines.orchestration.step import LOST
+
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(filters=unfinished):
+        pids = [entry.dagster_event.pid for entry in instance.all_logs(run.run_id) if entry.dagster_event]
+        if not pids or pids[-1] is None or not is_alive(pids[-1]):
+            instance.add_run_tags(run.run_id, {LOST: "true"})
+            instance.report_run_failed(run, "the process ended before the run did")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and that its parent has not looked after does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:  # no Linux, or it has just ended
+        return True
 
 
 def forget_old(instance: dg.DagsterInstance, home: Path, kept: int = KEPT) -> None:

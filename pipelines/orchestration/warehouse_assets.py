@@ -5,7 +5,6 @@ Belongs here: Dagster's view of what building/ and analysis/ do. Does not belong
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -13,26 +12,40 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.analysis import marts
-from pipelines.building import dbt, lock, making
+from pipelines.building import check_results, dbt, making, sources
 from pipelines.building.graph import Graph
-from pipelines.orchestration.checks import assets_of
+from pipelines.orchestration.checks import check_result
 from pipelines.orchestration.landing_assets import OWNERS
+from pipelines.orchestration.step import keep, keep_if_blocked, step
+from pipelines.orchestration.versions import PUBLISHED, RESULTS, assets_of, data_version
 from pipelines.pages import whats_new
 from pipelines.published import SCHEMAS
 from pipelines.settings import Settings
 
-PUBLISHED = dg.AssetKey(["published"])
-RESULTS = dg.AssetKey(["audit", "check_result"])
+OF_LANDED = {table: node_id for node_id, tables in sources.TABLES.items() for table in tables}
 log = logging.getLogger("papi")
 
 
 class Translator(DagsterDbtTranslator):  # type: ignore[misc]
     """Groups are the folders of the dbt project; every table is the standing agency's."""
 
-    def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+    def __init__(self, versions: Mapping[dg.AssetKey, str] | None = None) -> None:
+        settings = DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_code_references=True)
+        super().__init__(settings)
+        self._versions = versions or {}
 
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            group = OF_LANDED.get(f"{dbt_resource_props['schema']}.{dbt_resource_props['name']}")
+            if group is not None:
+                return dg.AssetKey(group.split("."))
+        key: dg.AssetKey = super().get_asset_key(dbt_resource_props)
+        return key
+
+    def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return self._versions.get(self.get_asset_key(dbt_resource_props))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
         return "_".join(dbt_resource_props["fqn"][1:-1]) or "landing"
@@ -44,72 +57,64 @@ class Translator(DagsterDbtTranslator):  # type: ignore[misc]
         return str(dbt_resource_props.get("description", ""))
 
 
-def build_warehouse(settings: Settings, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+def build_warehouse(
+    settings: Settings, graph: Graph, manifest: Mapping[str, Any], versions: Mapping[dg.AssetKey, str]
+) -> dg.AssetsDefinition:
     """dbt's seeds and models as assets; definitions and run share one manifest."""
-    translator = Translator()
+    translator = Translator(versions)
     project = DbtProject(project_dir=settings.dbt_project, profiles_dir=settings.dbt_project)
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, pool="duckdb_writer", name="warehouse")  # type: ignore[untyped-decorator]
+    @dbt_assets(  # type: ignore[untyped-decorator]
+        manifest=manifest,
+        project=project,
+        dagster_dbt_translator=translator,
+        pool="duckdb_writer",
+        name="warehouse",
+    )
     def warehouse(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
         """Exactly the tables and tests that the run selects, each table anew."""
-        lock.hold_until_exit(settings)
-        outputs, checks = {}, {}
-        for unique_id, props in manifest["nodes"].items():
-            if props["resource_type"] == "test":
-                key = get_asset_check_key_for_test(manifest, translator, unique_id, project)
-                if key in context.selected_asset_check_keys:
-                    checks[unique_id] = key
-            elif props["resource_type"] in ("model", "seed"):
-                name = translator.get_asset_key(props).to_python_identifier()
-                if name in context.selected_output_names:
-                    outputs[unique_id] = name
-        results = making.build(settings, [*outputs, *checks])
-        counts = _row_counts(settings.build)
-        for result in results:
-            unique_id = result.node.unique_id
-            if unique_id in outputs and result.status == "success":
-                props = manifest["nodes"][unique_id]
-                n_rows = counts.get(f"{props['schema']}.{props['name']}")
-                metadata = {} if n_rows is None else {"dagster/row_count": n_rows}
-                yield dg.Output(None, output_name=outputs[unique_id], metadata=metadata)
-            elif unique_id in checks and result.status != "skipped":
-                yield _check_result(checks[unique_id], result)
-        done = sum(r.node.unique_id in outputs and r.status == "success" for r in results)
-        passed = sum(r.node.unique_id in checks and r.status == "pass" for r in results)
-        log.info("dbt: %d of %d tables built, %d of %d tests passed", done, len(outputs), passed, len(checks))
-        failed = dbt.failed(results)
-        if failed:
-            raise dg.Failure("; ".join(f"{r.node.name}: {r.message}" for r in failed), allow_retries=False)
+        with step(settings, context):
+            outputs, checks = {}, {}
+            for unique_id, props in manifest["nodes"].items():
+                if props["resource_type"] == "test":
+                    key = get_asset_check_key_for_test(manifest, translator, unique_id, project)
+                    if key in context.selected_asset_check_keys:
+                        checks[unique_id] = key
+                elif props["resource_type"] in ("model", "seed"):
+                    name = translator.get_asset_key(props).to_python_identifier()
+                    if name in context.selected_output_names:
+                        outputs[unique_id] = name
+            results, outcomes = making.build(settings, [*outputs, *checks])
+            made, n_rows = making.made(settings)
+            for result in results:
+                unique_id = result.node.unique_id
+                if unique_id in outputs and result.status == "success":
+                    counted = [n_rows[table] for table in graph.nodes[unique_id].tables if table in n_rows]
+                    metadata = {"dagster/row_count": counted[0]} if counted else {}
+                    version = data_version(made, unique_id)
+                    yield dg.Output(None, outputs[unique_id], metadata=metadata, data_version=version)
+                elif unique_id in outcomes:
+                    yield check_result(checks[unique_id], graph.checks[unique_id], outcomes[unique_id])
+            done = sum(r.node.unique_id in outputs and r.status == "success" for r in results)
+            passed = sum(outcome.outcome == "pass" for outcome in outcomes.values())
+            log.info("dbt: %d of %d tables built, %d of %d tests passed", done, len(outputs), passed, len(checks))
+            keep_if_blocked(settings, context, [(graph.checks[name], one) for name, one in outcomes.items()])
+            broken = [r for r in dbt.failed(results) if r.node.unique_id not in outcomes]
+            if broken:
+                raise dg.Failure("; ".join(f"{r.node.name}: {r.message}" for r in broken), allow_retries=False)
 
     return warehouse  # type: ignore[no-any-return]
 
 
-def _check_result(key: dg.AssetCheckKey, result: Any) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=result.status == "pass",
-        asset_key=key.asset_key,
-        check_name=key.name,
-        severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        metadata={"n_failed": result.failures or 0, "message": str(result.message or ""), "sql": _sql(result)},
-    )
+def columns_of(described: Mapping[str, Any]) -> dict[str, dg.TableSchema]:
+    """The columns of a table that Python makes, as its description has them and as dbt's models show theirs."""
+    columns = [dg.TableColumn(c["name"], c["data_type"], c["description"]) for c in described["columns"]]
+    return {"dagster/column_schema": dg.TableSchema(columns)}
 
 
-def _sql(result: Any) -> dg.MetadataValue:
-    return dg.MetadataValue.md(f"```sql\n{getattr(result.node, 'compiled_code', '') or ''}\n```")
-
-
-def _row_counts(build: Path) -> dict[str, int]:
-    """Rows by table. DuckDB keeps the count of a table that was only ever appended to."""
-    import duckdb
-
-    with duckdb.connect(str(build), read_only=True) as connection:
-        sql = "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
-        return dict(connection.execute(sql).fetchall())
-
-
-def build_analyses(settings: Settings, graph: Graph) -> dg.AssetsDefinition:
+def build_analyses(settings: Settings, graph: Graph, versions: Mapping[dg.AssetKey, str]) -> dg.AssetsDefinition:
     """Every mart of the analyses, in one step: each opens the build file after the models are done."""
     reads = {
         one.name: sorted({a for p in graph.nodes[f"analysis.{one.name}"].parents for a in assets_of(graph, p)})
@@ -121,12 +126,14 @@ def build_analyses(settings: Settings, graph: Graph) -> dg.AssetsDefinition:
         name="analyses",
         specs=[
             dg.AssetSpec(
-                ["marts", table],
+                key := dg.AssetKey(["marts", table]),
                 deps=reads[analysis.name],
                 group_name="marts_analysis",
                 owners=OWNERS,
                 kinds={"python", "numpy", "duckdb"},
+                code_version=versions[key],
                 description=described[table]["description"],
+                metadata=columns_of(described[table]),
             )
             for analysis in marts.ANALYSES
             for table in analysis.tables
@@ -135,22 +142,25 @@ def build_analyses(settings: Settings, graph: Graph) -> dg.AssetsDefinition:
         pool="duckdb_writer",
     )
     def analysed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-        lock.hold_until_exit(settings)
-        chosen = {key.path[-1] for key in context.selected_asset_keys}
-        done = making.analyse(settings, [one.name for one in marts.ANALYSES if chosen & {*one.tables}])
-        rows = {table: (n, one) for one in done for table, n in one.n_rows.items()}
-        for table in chosen:
-            n_rows, one = rows[table]
-            yield dg.MaterializeResult(
-                asset_key=["marts", table], metadata={"dagster/row_count": n_rows, "kept": one.is_kept}
+        with step(settings, context):
+            chosen = {key.path[-1] for key in context.selected_asset_keys}
+            done = making.analyse(settings, [one.name for one in marts.ANALYSES if chosen & {*one.tables}])
+            rows = {table: (n, one) for one in done for table, n in one.n_rows.items()}
+            made, _ = making.made(settings)
+            for table in chosen:
+                n_rows, one = rows[table]
+                yield dg.MaterializeResult(
+                    asset_key=["marts", table],
+                    metadata={"dagster/row_count": n_rows, "kept": one.is_kept},
+                    data_version=data_version(made, f"analysis.{one.name}"),
+                )
+            anew = [one.name for one in done if not one.is_kept]
+            log.info(
+                "analyses: %d rows in %d tables; %s",
+                sum(n_rows for n_rows, _ in rows.values()),
+                len(rows),
+                f"computed {', '.join(anew)}" if anew else "all kept",
             )
-        anew = [one.name for one in done if not one.is_kept]
-        log.info(
-            "analyses: %d rows in %d tables; %s",
-            sum(n_rows for n_rows, _ in rows.values()),
-            len(rows),
-            f"computed {', '.join(anew)}" if anew else "all kept",
-        )
 
     return analysed
 
@@ -160,7 +170,9 @@ def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
     return sorted(key for key in warehouse.keys if key.path[0] in SCHEMAS)
 
 
-def build_check_results(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+def build_check_results(
+    settings: Settings, upstream: Sequence[dg.AssetKey], versions: Mapping[dg.AssetKey, str]
+) -> dg.AssetsDefinition:
     """audit.check_result, which holds what every rule said, once all were asked."""
 
     @dg.asset(
@@ -170,16 +182,20 @@ def build_check_results(settings: Settings, upstream: Sequence[dg.AssetKey]) -> 
         owners=OWNERS,
         kinds={"python", "duckdb"},
         pool="duckdb_writer",
+        code_version=versions[RESULTS],
         description="What each rule said of each table and of each delivery, from what was kept of its judgement.",
+        metadata=columns_of(check_results.described(settings)),
     )
-    def check_result() -> dg.MaterializeResult:  # type: ignore[type-arg]
-        lock.hold_until_exit(settings)
-        return dg.MaterializeResult(metadata={"dagster/row_count": making.write_results(settings)})
+    def write_check_results(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with step(settings, context):
+            return dg.MaterializeResult(metadata={"dagster/row_count": making.write_results(settings)})
 
-    return check_result
+    return write_check_results
 
 
-def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+def build_published(
+    settings: Settings, upstream: Sequence[dg.AssetKey], versions: Mapping[dg.AssetKey, str]
+) -> dg.AssetsDefinition:
     """The asset that follows every table readers see, and so every blocking check on them."""
 
     @dg.asset(
@@ -189,22 +205,24 @@ def build_published(settings: Settings, upstream: Sequence[dg.AssetKey]) -> dg.A
         owners=OWNERS,
         kinds={"duckdb", "parquet"},
         pool="duckdb_writer",
+        code_version=versions[PUBLISHED],
         description=(
             "warehouse/papi.duckdb with Parquet beside it, switched to in one step; refused unless every table was "
             "made from the inputs of now and passed every check."
         ),
     )
-    def published() -> dg.MaterializeResult:  # type: ignore[type-arg]
-        lock.hold_until_exit(settings)
-        done = making.publish(settings, whats_new.of(settings))
-        rows = done.n_rows
-        log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": rows["marts.index_score"],
-                "tables": dg.MetadataValue.json(rows),
-                "folder": dg.MetadataValue.path(str(done.folder)),
-            }
-        )
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with step(settings, context):
+            done = making.publish(settings, whats_new.of(settings))
+            rows = done.n_rows
+            log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
+            keep(settings, context, is_published=True)
+            return dg.MaterializeResult(
+                metadata={
+                    "dagster/row_count": rows["marts.index_score"],
+                    "tables": dg.MetadataValue.json(rows),
+                    "folder": dg.MetadataValue.path(str(done.folder)),
+                }
+            )
 
     return published

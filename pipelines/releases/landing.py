@@ -347,8 +347,14 @@ def parts(settings: Settings, known: Iterable[Delivery]) -> dict[str, str]:
     return {**own, **_common_parts(settings)}
 
 
+def landed_keys(settings: Settings, known: Iterable[Delivery]) -> dict[str, str]:
+    """The key of all that decides how each of these deliveries lands, by release."""
+    common = str(_common_parts(settings))
+    return {d.release_id: key_of("releases", [], d.release_id, _own_key(d), common) for d in known}
+
+
 def _key(settings: Settings, delivery: Delivery) -> str:
-    return key_of("releases", [], delivery.release_id, _own_key(delivery), str(_common_parts(settings)))
+    return landed_keys(settings, [delivery])[delivery.release_id]
 
 
 def _own_key(delivery: Delivery) -> str:

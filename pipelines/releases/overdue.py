@@ -22,6 +22,16 @@ def overdue(settings: Settings, day: date) -> list[str]:
     ]
 
 
+def awaited(settings: Settings, day: date) -> list[str]:
+    """One sentence for each index that comes out at a usual time: the next year of it that is not in raw/."""
+    return [
+        f"{index.index_id.upper()} {year}, usually out before {due:%d/%m/%Y}"
+        for index in Seeds(settings.seeds).indices.values()
+        for year in [_newest_year(settings, index, day) + 1]
+        if (due := index.overdue_on(year)) is not None
+    ]
+
+
 def _newest_year(settings: Settings, index: Index, day: date) -> int:
     """The newest year of an index in raw/; the current one where there is none."""
     folders = deliveries.folders(settings.raw)

@@ -184,7 +184,7 @@ def test_a_macro_and_a_variable_change_the_models_that_use_them(built: Built, tm
 def test_a_run_of_other_nodes_than_those_chosen_is_an_error(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever keeps dbt from running a test that had to run, it is not taken for passed."""
     manifest = dbt.load_manifest(built.settings)
-    monkeypatch.setattr(dbt, "_invoke", lambda *_: SimpleNamespace(results=[]))
+    monkeypatch.setattr(dbt, "_invoke", lambda *_: SimpleNamespace(results=[], write=lambda path: Path(path).touch()))
     with pytest.raises(
         dbt.DbtFailed, match=r"ran 0 nodes where 1 were to run; they differ in seed\.papi_warehouse\.index"
     ):

@@ -18,6 +18,7 @@ import pytest
 
 from pipelines import refresh
 from pipelines.building import publication
+from pipelines.building.last_run import Refreshed
 from pipelines.orchestration import history
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
@@ -110,7 +111,7 @@ def test_a_full_disk_is_told_in_one_sentence(
 ) -> None:
     usage = namedtuple("usage", "total used free")
 
-    def full(*_: object) -> refresh.Refreshed:
+    def full(*_: object) -> Refreshed:
         raise error
 
     monkeypatch.setattr(refresh, "_run", full)
