@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pipelines.seeds import Indicator as Concept
 from pipelines.seeds import Seeds
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ RELEASES_SQL = """
 
 @dataclass(frozen=True)
 class Indicator:
-    """What a year's method says of a concept."""
+    """What a year's method says of a concept; ``names`` are Vietnamese and English, ``scale_max`` its highest score."""
 
     code: str
     level: str
     parent_key: str | None
+    names: tuple[str, ...] = ()
+    scale_max: float | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,20 @@ def figures_of(connection: duckdb.DuckDBPyConnection, seeds: Seeds, index_id: st
     rules = [rule for rule in seeds.rows("group_rule") if rule["index_id"] == index_id]
     replaced = sorted({known_to for *_, known_to in releases if known_to and known_to <= as_of}, reverse=True)
     earlier = tuple(_known_on(day - timedelta(days=1), rows, releases, rules) for day in replaced)
-    return replace(_known_on(as_of, rows, releases, rules), earlier=earlier)
+    figures = _known_on(as_of, rows, releases, rules)
+    concepts: dict[str, list[Concept]] = {}
+    for row in seeds.indicators:
+        if row.index_id == index_id:
+            concepts.setdefault(row.indicator_key, []).append(row)
+    named = {(year, key): _named(one, concepts.get(key, []), year) for (year, key), one in figures.indicators.items()}
+    return replace(figures, indicators=named, earlier=earlier)
+
+
+def _named(one: Indicator, rows: list[Concept], year: int) -> Indicator:
+    """A concept of a year with its names: those of the year first, then those of other years."""
+    in_year = [row for row in rows if row.first_year <= year <= (row.last_year or year)]
+    names = [name for row in [*in_year, *rows] for name in (row.name_vi, row.name_en) if name]
+    return replace(one, names=tuple(dict.fromkeys(names)), scale_max=in_year[0].scale_max if in_year else None)
 
 
 def _known_on(day: date, scores: list[Row], releases: list[Row], rules: list[dict[str, str]]) -> Figures:

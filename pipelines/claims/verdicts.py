@@ -34,12 +34,19 @@ CONFIRMED = ("exact", "other_rule")
 # What a claim may be about, and what else it is called: in a few words, and as the plan of 2021 is carried.
 MEASURES = {
     "score": ("diem", "tong_diem", "tong_diem_papi", "diem_truc", "diem_thanh_phan"),
-    "change": ("thay_doi", "muc_thay_doi", "thay_doi_tong_diem", "thay_doi_diem_truc", "thay_doi_diem_thanh_phan"),
-    "rank": ("hang", "xep_hang", "thu_hang"),
+    "change": (
+        "thay_doi",
+        "muc_thay_doi",
+        "tang_giam",
+        "thay_doi_tong_diem",
+        "thay_doi_diem_truc",
+        "thay_doi_diem_thanh_phan",
+    ),
+    "rank": ("hang", "xep_hang", "thu_hang", "vi_tri"),
     "n_ranked": ("so_tinh", "so_tinh_xep_hang"),
-    "rank_change": ("so_bac", "thay_doi_hang"),
+    "rank_change": ("so_bac", "thay_doi_hang", "thay_doi_thu_hang"),
     "group": ("nhom",),
-    "direction": ("chieu_thay_doi", "chieu_thay_doi_thanh_phan"),
+    "direction": ("chieu_thay_doi", "chieu_huong", "chieu_thay_doi_thanh_phan"),
     "published_on": ("ngay_cong_bo",),
     "n_dimensions": ("so_truc",),
     "n_dimensions_up": ("so_truc_tang",),
