@@ -163,6 +163,12 @@ EXAMPLES = {
 }
 
 
+def province_key(text: str, year: int, seeds: Seeds) -> str | None:
+    """The key of a province of a year, given by key, code or name; None where it is none."""
+    found = _province(text, year, seeds)
+    return found if isinstance(found, str) else None
+
+
 def _province(text: str, year: int, seeds: Seeds) -> str | Wrong:
     """The key of a province given by key, code or name, as of the end of the year."""
     places = seeds.places_on(date(year, 12, 31))

@@ -19,11 +19,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Literal
 
+from pipelines.claims import slips as hand
+from pipelines.claims.explanations import SAID
 from pipelines.claims.figures import Figures
+from pipelines.claims.slips import NUMBER, RANK_OF
 
 Verdict = Literal[
     "exact", "other_rule", "sum_of_rounded_parts", "right_of_earlier_release", "sign", "digit_swap", "zero",
@@ -34,14 +35,8 @@ CONFIRMED = ("exact", "other_rule")
 # What a claim may be about, and what else it is called: in a few words, and as the plan of 2021 is carried.
 MEASURES = {
     "score": ("diem", "tong_diem", "tong_diem_papi", "diem_truc", "diem_thanh_phan"),
-    "change": (
-        "thay_doi",
-        "muc_thay_doi",
-        "tang_giam",
-        "thay_doi_tong_diem",
-        "thay_doi_diem_truc",
-        "thay_doi_diem_thanh_phan",
-    ),
+    "change": ("thay_doi", "muc_thay_doi", "tang_giam", "thay_doi_tong_diem", "thay_doi_diem_truc",
+               "thay_doi_diem_thanh_phan"),
     "rank": ("hang", "xep_hang", "thu_hang", "vi_tri"),
     "n_ranked": ("so_tinh", "so_tinh_xep_hang"),
     "rank_change": ("so_bac", "thay_doi_hang", "thay_doi_thu_hang"),
@@ -56,11 +51,9 @@ MEASURES = {
     "n_sub_dimensions_up": ("so_thanh_phan_tang",),
     "n_sub_dimensions_down": ("so_thanh_phan_giam",),
     "n_sub_dimensions_unchanged": ("so_thanh_phan_giu_nguyen",),
-}
+}  # fmt: skip
 CANONICAL = {name: measure for measure, names in MEASURES.items() for name in (measure, *names)}
 WORDS = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
-NUMBER = re.compile(r"[+\-−]?\d{1,9}(?:[.,]\d{1,9})?")
-RANK_OF = re.compile(r"\d+/\d+")
 
 
 @dataclass(frozen=True)
@@ -356,19 +349,19 @@ def _slips_of_number(figures: Figures, claim: Claim, stated: Decimal, decimals: 
     texts = {d: f"{value:.{d}f}" for d in range(7) if (value := _printed(figures, claim, d)) is not None}
     near = [texts[d] for d in (decimals, decimals - 1, decimals + 1) if d in texts]
     made: dict[str, tuple[Verdict, list[str], Callable[[str], list[str]]]] = {
-        "digits_exchanged": ("digit_swap", [texts[decimals]], swaps),
-        "zero_dropped": ("zero", near, without_a_zero),
-        "zero_added": ("zero", near, with_a_zero),
-        "mark_moved": ("comma_for_point", list(texts.values()), with_another_mark),
+        "digits_exchanged": ("digit_swap", [texts[decimals]], hand.swaps),
+        "zero_dropped": ("zero", near, hand.without_a_zero),
+        "zero_added": ("zero", near, hand.with_a_zero),
+        "mark_moved": ("comma_for_point", list(texts.values()), hand.with_another_mark),
     }
     for rule, (verdict, right, slip) in made.items():
         wrong = [one for text in right for one in slip(text) if decimals_of(one) == decimals]
         yield verdict, [(Decimal(one), rule) for one in wrong]
     # What no verdict has a name for: told as contradicted, and only kept from being taken for somebody else's figure.
     for rule, right, slip in (
-        ("digit_mistyped", [texts[decimals]], with_another_digit),
-        ("digit_left_out", near, without_a_digit),
-        ("digit_doubled", near, with_a_digit_twice),
+        ("digit_mistyped", [texts[decimals]], hand.with_another_digit),
+        ("digit_left_out", near, hand.without_a_digit),
+        ("digit_doubled", near, hand.with_a_digit_twice),
     ):
         wrong = [one for text in right for one in slip(text)]
         yield "contradicted", [(Decimal(one) if decimals_of(one) == decimals else None, rule) for one in wrong]
@@ -392,9 +385,9 @@ def _slips_of_whole(figures: Figures, claim: Claim, stated: str, found: str) -> 
     if not re.fullmatch(r"-?\d+(/\d+)?", found):
         return
     head, *of_n = found.split("/")  # slips in the number of provinces are another matter
-    yield "digit_swap", [("/".join([one, *of_n]), "digits_exchanged") for one in swaps(head)]
-    yield "zero", [("/".join([one, *of_n]), "zero_dropped") for one in without_a_zero(head)]
-    yield "zero", [("/".join([one, *of_n]), "zero_added") for one in with_a_zero(head)]
+    yield "digit_swap", [("/".join([one, *of_n]), "digits_exchanged") for one in hand.swaps(head)]
+    yield "zero", [("/".join([one, *of_n]), "zero_dropped") for one in hand.without_a_zero(head)]
+    yield "zero", [("/".join([one, *of_n]), "zero_added") for one in hand.with_a_zero(head)]
     if claim.measure == "rank":
         yield "other_year", list(_ranks_of_other_years(figures, claim, stated))
 
@@ -428,109 +421,6 @@ def _neighbours(figures: Figures, claim: Claim) -> Iterator[tuple[Verdict, list[
     yield "other_indicator", [(replace(claim, indicator_key=key), key) for key in level if key != claim.indicator_key]
     provinces = figures.provinces.get(claim.year, [])
     yield "other_province", [(replace(claim, province_key=key), key) for key in provinces if key != claim.province_key]
-
-
-@lru_cache(maxsize=4096)
-def swaps(text: str) -> list[str]:
-    """``text`` with two neighbouring digits exchanged, or with the wrong one of a pair doubled (811 for 881)."""
-    places = [i for i, char in enumerate(text) if char.isdigit()]
-    found = []
-    for i, j in pairwise(places):
-        if text[i] != text[j]:
-            found.append(_put(text, {i: text[j], j: text[i]}))
-    for i, j, k in zip(places, places[1:], places[2:], strict=False):
-        a, b, c = text[i], text[j], text[k]
-        if (a == b) != (b == c):
-            found.append(_put(text, {j: c if a == b else a}))
-    return [one for one in dict.fromkeys(found) if one != text]
-
-
-def _put(text: str, at: dict[int, str]) -> str:
-    return "".join(at.get(i, char) for i, char in enumerate(text))
-
-
-def without_a_zero(text: str) -> list[str]:
-    """``text`` with one zero left out, where that changes the number."""
-    found = [text[:i] + text[i + 1 :] for i, char in enumerate(text) if char == "0"]
-    return _other_numbers(text, found)
-
-
-def with_a_zero(text: str) -> list[str]:
-    """``text`` with one zero put in, where that changes the number."""
-    start = 1 if text[:1] in "+-" else 0
-    return _other_numbers(text, [f"{text[:i]}0{text[i:]}" for i in range(start, len(text) + 1)])
-
-
-def without_a_digit(text: str) -> list[str]:
-    """``text`` with one digit left out that is no zero."""
-    return _other_numbers(text, [text[:i] + text[i + 1 :] for i, char in enumerate(text) if char in "123456789"])
-
-
-def with_another_digit(text: str) -> list[str]:
-    """``text`` with one digit replaced."""
-    places = [i for i, char in enumerate(text) if char.isdigit()]
-    return _other_numbers(text, [text[:i] + digit + text[i + 1 :] for i in places for digit in "0123456789"])
-
-
-def with_a_digit_twice(text: str) -> list[str]:
-    """``text`` with one digit typed twice that is no zero."""
-    return _other_numbers(text, [text[:i] + char + text[i:] for i, char in enumerate(text) if char in "123456789"])
-
-
-def with_another_mark(text: str) -> list[str]:
-    """``text`` with its decimal mark left out or elsewhere."""
-    sign, digits = (text[0], text[1:]) if text[:1] in "+-" else ("", text)
-    bare = digits.replace(".", "")
-    return _other_numbers(text, [sign + bare, *(f"{sign}{bare[:i]}.{bare[i:]}" for i in range(1, len(bare)))])
-
-
-def _other_numbers(text: str, found: list[str]) -> list[str]:
-    def is_number(one: str) -> bool:
-        return bool(NUMBER.fullmatch(one)) and not re.match(r"[+-]?0\d", one)
-
-    if "/" in text:
-        return [one for one in dict.fromkeys(found) if RANK_OF.fullmatch(one)]
-    return [one for one in dict.fromkeys(found) if is_number(one) and Decimal(one) != Decimal(text)]
-
-
-SAID: dict[str, tuple[str, str]] = {
-    "exact": ("Đúng.", "Right."),
-    "other_rule": (
-        "Đúng theo cách làm tròn khác; theo cách của kế hoạch là {found}.",
-        "Right under another rule of rounding; under the plan's it is {found}.",
-    ),
-    "sum_of_rounded_parts": (
-        "Là tổng các phần đã làm tròn; làm tròn một lần là {found}.",
-        "The sum of rounded parts; rounded once it is {found}.",
-    ),
-    "right_of_earlier_release": (
-        "Đúng theo bản công bố {rule}, sau đó được thay bằng {by}: nay là {found}.",
-        "Right by release {rule}, since replaced by {by}: now it is {found}.",
-    ),
-    "sign": ("Sai dấu: số đúng là {found}.", "The sign is wrong: it is {found}."),
-    "digit_swap": ("Nhầm chữ số: số đúng là {found}.", "Digits were mixed up: it is {found}."),
-    "zero": ("Thừa hoặc thiếu số 0: số đúng là {found}.", "A zero was added or dropped: it is {found}."),
-    "comma_for_point": ("Dấu thập phân sai: số đúng là {found}.", "The decimal mark is wrong: it is {found}."),
-    "other_n": (
-        "Hạng đúng, số tỉnh xếp hạng sai: {found}.",
-        "The rank is right, the number of provinces is not: {found}.",
-    ),
-    "other_year": ("Là số của năm {rule}; năm này là {found}.", "The figure of {rule}; this year's is {found}."),
-    "other_indicator": (
-        "Là số của chỉ số khác ({rule}); chỉ số này là {found}.",
-        "The figure of another indicator ({rule}); this one's is {found}.",
-    ),
-    "other_province": (
-        "Là số của tỉnh khác ({rule}); tỉnh này là {found}.",
-        "The figure of another province ({rule}); this one's is {found}.",
-    ),
-    "within_tolerance": (
-        "Đúng trong phạm vi làm tròn của các phần cộng lại; theo các phần đã công bố là {found}.",
-        "Right within the rounding of the parts it was summed from; by the parts as published it is {found}.",
-    ),
-    "contradicted": ("Trái với số liệu: {found}.", "The data say otherwise: {found}."),
-    "no_data": ("Không có số liệu để đối chiếu.", "There are no data to hold it against."),
-}
 
 
 def _told(

@@ -14,11 +14,11 @@ from pipelines.spelling import normalise, plain, slug
 
 NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 MINUS = r"[-−–—‐‑]"  # a text program makes a dash of what was typed as a minus
-UP = r"tăng|cải thiện|increased(?: by)?|up|rose(?: by)?"
-DOWN = r"giảm|tụt|sụt|hạ|mất|decreased(?: by)?|down|fell(?: by)?"
-HOW = r"(?: (?:nhẹ|mạnh|sâu|thêm))?"
+UP, DOWN = r"tăng|cải thiện", r"giảm|tụt|sụt|hạ|mất"
+HOW = r"(?:\s+(?:nhẹ|mạnh|sâu|thêm))?"
 MOVED = re.compile(
-    rf"(?:(?P<up>{UP})|(?P<down>{DOWN}))?{HOW} ?(?P<sign>[+]|{MINUS})? ?(?P<number>{NUMBER}) ?(?P<unit>.*)"
+    rf"(?:(?P<up>{UP}|increased|up|rose)|(?P<down>{DOWN}|decreased|down|fell))?{HOW}(?: by)? ?"
+    rf"(?P<sign>[+]|{MINUS})? ?(?P<number>{NUMBER}) ?(?P<unit>.*)"
 )
 RANKED = re.compile(
     r"(?:xếp|đứng|đạt)? ?(?:ở )?(?:(?:thứ )?hạng|vị trí|thứ|rank(?:ed)?)? ?(?:thứ )?(?P<rank>\d{1,3})"

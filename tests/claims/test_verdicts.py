@@ -11,15 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.claims.figures import Figures
-from pipelines.claims.verdicts import (
-    Claim,
-    check,
-    decimal_mark,
-    swaps,
-    with_a_zero,
-    with_another_mark,
-    without_a_zero,
-)
+from pipelines.claims.slips import swaps, with_a_zero, with_another_mark, without_a_zero
+from pipelines.claims.verdicts import Claim, check, decimal_mark
 from tests.claims import misprints
 from tests.claims.conftest import RIGHT
 
