@@ -65,6 +65,8 @@ OTHER_INDICES = re.compile(
     r"[^,;.()]*)",
     re.I,
 )
+OTHER_BODIES = re.compile(r"\b(?:sở|ban|huyện|thị\s+xã|quận|xã|phường|đội|thí\s+sinh|cơ\s+quan|đơn\s+vị)\b", re.I)
+PROVINCE = re.compile(r"\btỉnh\b", re.I)
 INDICES = re.compile(rf"\bPAPI\b|{OTHER_INDICES.pattern}", re.I)
 AIM = re.compile(
     r"\b(?:phấn\s+đấu|mục\s+tiêu|ít\s+nhất|tối\s+thiểu|dự\s+kiến|kỳ\s+vọng|đặt\s+ra|nếu|cần\s+đạt)\b", re.I

@@ -31,8 +31,10 @@ from pipelines.claims.phrases import (
     GROUP,
     INDICES,
     LEFT_OVER,
+    OTHER_BODIES,
     OTHER_INDICES,
     OTHERS,
+    PROVINCE,
     RANK,
     RANK_CHANGE,
     REGIONAL,
@@ -140,6 +142,7 @@ class _Reader:
         self.figures, self.province_key = figures, province_key
         self.found = Scanned()
         self.year: int | None = None  # of the figures read last
+        self.spoken_of: str | None = None  # the province named last in the paragraph
         self.is_on_it = False  # whether the index named last is this one
         self.heading: str | None = None  # the dimension that a paragraph begins with, or a heading before it
         places = seeds.places_on(date(max(figures.years, default=2024), 12, 31))
@@ -165,8 +168,11 @@ class _Reader:
         heading = self._of_code(first["code"], self.year) if first else None
         has_figures = False
         self.heading = heading or self.heading
+        self.spoken_of = None
         for sentence in SENTENCE_END.split(passage.text):
             has_figures |= self._read_sentence(sentence, passage.place)
+            named = self.provinces_in(sentence)
+            self.spoken_of = named[-1][1] if named else self.spoken_of
         # A heading by itself speaks for the paragraph that follows it; one with figures for its own only.
         self.heading = heading if heading and not has_figures else None
 
@@ -394,7 +400,10 @@ class _Reader:
 
     def _province_of(self, before: str) -> str | None:
         named = self.provinces_in(before)
-        return named[-1][1] if named else self.province_key
+        if named:
+            return named[-1][1]
+        # After a sentence on another province it is not said which one is meant.
+        return self.province_key if self.spoken_of in (None, self.province_key) else None
 
     def _indicator_of(self, before: str, sentence: str, year: int) -> str | None:
         mentioned = self._mentions(before, year)
@@ -402,7 +411,10 @@ class _Reader:
             return mentioned[-1]
         if self.heading:
             return self.heading
-        return "total" if "PAPI" in sentence or self.is_on_it else None
+        # Where the index was named before, a sentence must speak of a province, and of nothing else that has points.
+        is_on_it = self.is_on_it and not OTHER_INDICES.search(sentence) and not OTHER_BODIES.search(before)
+        speaks_of_province = PROVINCE.search(sentence) or self.provinces_in(sentence)
+        return "total" if "PAPI" in sentence or (is_on_it and speaks_of_province) else None
 
     def _mention(self, text: str) -> bool:
         return bool(self._mentions(text, self.year or max(self.figures.years)))

@@ -45,6 +45,12 @@ NO_RESULTS = {
     "Chỉ số PAPI của tỉnh đạt 44,32 điểm.": "no_year",
     "Chỉ số PAPI năm 2020 có 1 chỉ số thành phần giảm điểm: “Vệ sinh đường phố”.": "no_such_name",
 }
+# Sentences after one on the index, which speak of something else that has points.
+ELSEWHERE = (
+    "Sở Nội vụ đạt 92,5 điểm trong bảng xếp hạng DDCI của tỉnh.",
+    "Hội thi cấp tỉnh có 12 đội, đội nhất đạt 9,75 điểm.",
+    "Huyện Lục Ngạn của tỉnh đạt 81,25 điểm.",
+)
 # Numbers of other things altogether, which are not even told.
 NOTHING = """Quyết định số 645/QĐ-UBND ngày 09/4/2021 về dịch vụ công trực tuyến mức độ 3, 4; Pháp lệnh số 34/2007.
 Đảm bảo 100% trẻ em dưới 6 tuổi được cấp thẻ; tổng kinh phí 1,5 tỷ đồng, diện tích 12,5 ha, giai đoạn 2021-2025.

@@ -82,6 +82,22 @@ def test_what_is_no_result_is_not_claimed_and_the_reason_is_told(
     assert [one.claim.measure for one in found.stated] in ([], ["n_sub_dimensions_down"])
 
 
+@pytest.mark.parametrize("sentence", documents.ELSEWHERE)
+def test_points_of_others_are_not_taken_for_those_of_the_index_named_before(on_its_day: Figures, sentence: str) -> None:
+    found = said(on_its_day, "Năm 2020 PAPI của tỉnh đạt 44,32 điểm.", sentence)
+    assert [one.claim.stated for one in found.stated] == ["44,32"]
+    assert {one.reason for one in found.unread} <= {"no_indicator", "other_index"}
+    assert found.unread
+
+
+def test_after_a_sentence_on_another_province_none_is_guessed(on_its_day: Figures) -> None:
+    found = said(
+        on_its_day, "PAPI năm 2020 của Hà Nội đạt 41,629 điểm. Trong 8 chỉ số nội dung, có 3 chỉ số tăng điểm."
+    )
+    assert [one.claim.province_key for one in found.stated] == ["01-ha-noi"]
+    assert [one.reason for one in found.unread] == ["no_province"]
+
+
 def test_numbers_of_other_things_are_passed_over(on_its_day: Figures) -> None:
     found = said(on_its_day, "Kết quả PAPI năm 2020 là căn cứ.", *documents.NOTHING.splitlines())
     assert not found.stated
