@@ -32,6 +32,8 @@ STATES = {
     "E": "E, estimated or corrected by us",
 }
 
+OF_DOCUMENT = ("claim_id", "words", "sentence", "place")  # texts that a document brings
+
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
@@ -316,9 +318,7 @@ def _say_table(rows: list[Row], mark: str) -> None:
 def _say_csv(rows: list[Row]) -> None:
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(
-        {key: inert(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
-    )
+    writer.writerows({key: inert(value) if key in OF_DOCUMENT else value for key, value in row.items()} for row in rows)
 
 
 def _score_key(words: tuple[str, ...]) -> tuple[str, int, str]:

@@ -189,7 +189,7 @@ def test_a_document_is_scanned_and_each_figure_shown_in_its_sentence(built: Buil
     path.write_text(text.replace("44,32", "44,23"), "utf-8")
     wrong = ask(built, "claims", "scan", path, "--format", "csv")
     assert wrong.code == 1
-    assert "44,23" in wrong.out
+    assert ',score,total,"44,23",44.32,' in wrong.out
     assert "digit_swap" in wrong.out
 
 
