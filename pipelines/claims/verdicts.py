@@ -131,9 +131,10 @@ def check(figures: Figures, claim: Claim, mark: str | None = None) -> Checked:
         then = _check(earlier, claim, mark)
         if then.is_confirmed:
             years = (claim.year, claim.base_year)
-            year = next(one for one in years if earlier.releases.get(one) != figures.releases.get(one))
+            differing = [one for one in years if earlier.releases.get(one) != figures.releases.get(one)]
+            year = next(iter(differing), claim.year)
             found, exact, distance = checked.found, checked.found_exact, checked.distance
-            replaced, by = earlier.releases[year], figures.releases.get(year)
+            replaced, by = earlier.releases.get(year), figures.releases.get(year)
             return _told(claim, "right_of_earlier_release", found, exact, distance, rule=replaced, by=by)
     return checked
 
