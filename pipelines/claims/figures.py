@@ -5,46 +5,50 @@ Belongs here: scores and what follows from them, such as ranks. Does not belong 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.seeds import Indicator as Concept
 from pipelines.seeds import Seeds
 
 if TYPE_CHECKING:
     import duckdb
 
+Row = tuple[Any, ...]
 UNCHANGED = Decimal("0.005")  # as dbt_project.yml has it, which a test holds together
 FIGURES_SQL = """
-    select year, province_key, indicator_key, code, level, parent_key, score, release_id
+    select year, province_key, indicator_key, code, level, parent_key, score, release_id, known_from, known_to
     from core.fct_score
-    where
-        index_id = ? and level <> 'indicator' and obs_status <> 'M'
-        and known_from <= ? and (known_to is null or known_to > ?)
+    where index_id = ? and level <> 'indicator' and obs_status <> 'M' and known_from <= ?
 """
 RELEASES_SQL = """
-    select year, release_id, known_from, published_on, covers_all
+    select year, release_id, published_on, known_from, known_to
     from core.dim_release
-    where index_id = ? and known_from <= ? and (known_to is null or known_to > ?)
+    where index_id = ? and known_from <= ?
+    order by known_from
 """
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """What a year's method says of a concept."""
+    """What a year's method says of a concept; ``names`` are Vietnamese and English, ``scale_max`` its highest score."""
 
     code: str
     level: str
     parent_key: str | None
+    names: tuple[str, ...] = ()
+    scale_max: float | None = None
 
 
 @dataclass(frozen=True)
 class Figures:
     """All scores of one index as known on one day, by year, province and indicator, with what follows from them.
 
-    ``upper_bounds`` says by year whether a score on a quartile is in the upper group (``at_or_above``) or not.
+    ``upper_bounds`` says by year whether a score on a quartile is in the upper group (``at_or_above``) or not;
+    ``earlier`` are the figures as they were before each release that was replaced by then, the latest first.
     """
 
     scores: dict[tuple[int, str, str], Decimal]
@@ -52,6 +56,7 @@ class Figures:
     releases: dict[int, str]
     published_on: dict[int, date]
     upper_bounds: dict[int, str]
+    earlier: tuple[Figures, ...] = ()
 
     @cached_property
     def _fields(self) -> dict[tuple[int, str], list[Decimal]]:
@@ -72,6 +77,25 @@ class Figures:
         for year, province, _ in self.scores:
             found.setdefault(year, set()).add(province)
         return {year: sorted(keys) for year, keys in found.items()}
+
+    @cached_property
+    def _decimals(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for (year, _, indicator), score in self.scores.items():
+            if not self.parts(year, indicator):
+                exponent = score.normalize().as_tuple().exponent
+                found[year] = max(found.get(year, 0), -int(exponent))
+        return found
+
+    def decimals(self, year: int) -> int:
+        """How many decimals the scores of a year have that are not sums of others."""
+        return self._decimals.get(year, 0)
+
+    def n_summed(self, year: int, province: str, indicator: str) -> int:
+        """How many published scores a score is the sum of, all the way down; none for one that is no sum."""
+        parts = self.parts(year, indicator)
+        published = [key for key in parts if self.score(year, province, key) is not None]
+        return sum(self.n_summed(year, province, key) or 1 for key in published)
 
     def score(self, year: int, province: str, indicator: str) -> Decimal | None:
         return self.scores.get((year, province, indicator))
@@ -109,11 +133,16 @@ class Figures:
             return None
         return "unchanged" if abs(now - then) <= UNCHANGED else "up" if now > then else "down"
 
+    @cached_property
+    def _parts(self) -> dict[tuple[int, str | None], list[str]]:
+        found: dict[tuple[int, str | None], list[str]] = {}
+        for (year, key), part in self.indicators.items():
+            found.setdefault((year, part.parent_key), []).append(key)
+        return found
+
     def parts(self, year: int, indicator: str) -> list[str]:
         """What a total or dimension is the sum of, one level down."""
-        return [
-            key for (of_year, key), part in self.indicators.items() if (of_year, part.parent_key) == (year, indicator)
-        ]
+        return self._parts.get((year, indicator), [])
 
     def of_level(self, year: int, level: str) -> list[str]:
         return [key for (of_year, key), part in self.indicators.items() if of_year == year and part.level == level]
@@ -124,23 +153,49 @@ def figures_of(connection: duckdb.DuckDBPyConnection, seeds: Seeds, index_id: st
 
     Years of which the releases speak of a few provinces have scores and no ranks worth the name.
     """
-    day = [index_id, as_of, as_of]
-    rows = connection.execute(FIGURES_SQL, day).fetchall()
-    releases = connection.execute(RELEASES_SQL, day).fetchall()
-    years = {year for year, *_ in releases}
+    rows = connection.execute(FIGURES_SQL, [index_id, as_of]).fetchall()
+    releases = connection.execute(RELEASES_SQL, [index_id, as_of]).fetchall()
+    rules = [rule for rule in seeds.rows("group_rule") if rule["index_id"] == index_id]
+    replaced = sorted({known_to for *_, known_to in releases if known_to and known_to <= as_of}, reverse=True)
+    earlier = tuple(_known_on(day - timedelta(days=1), rows, releases, rules) for day in replaced)
+    figures = _known_on(as_of, rows, releases, rules)
+    concepts: dict[str, list[Concept]] = {}
+    for row in seeds.indicators:
+        if row.index_id == index_id:
+            concepts.setdefault(row.indicator_key, []).append(row)
+    named = {(year, key): _named(one, concepts.get(key, []), year) for (year, key), one in figures.indicators.items()}
+    return replace(figures, indicators=named, earlier=earlier)
+
+
+def _named(one: Indicator, rows: list[Concept], year: int) -> Indicator:
+    """A concept of a year with its names: those of the year first, then those of other years."""
+    in_year = [row for row in rows if row.first_year <= year <= (row.last_year or year)]
+    names = [name for row in [*in_year, *rows] for name in (row.name_vi, row.name_en) if name]
+    return replace(one, names=tuple(dict.fromkeys(names)), scale_max=in_year[0].scale_max if in_year else None)
+
+
+def _known_on(day: date, scores: list[Row], releases: list[Row], rules: list[dict[str, str]]) -> Figures:
+    """The figures of one day, of rows as FIGURES_SQL and RELEASES_SQL give them."""
+    rows = [row for row in scores if _is_known(row, day)]
+    known = [row for row in releases if _is_known(row, day)]
     return Figures(
-        scores={(year, province, key): score for year, province, key, _, _, _, score, _ in rows if score is not None},
-        indicators={(year, key): Indicator(code, level, parent) for year, _, key, code, level, parent, _, _ in rows},
-        releases={year: release for year, _, _, _, _, _, _, release in rows}
-        | {year: release for year, release, *_ in releases},
-        published_on={year: day for year, _, _, day, _ in releases if day is not None},
+        scores={(year, province, key): score for year, province, key, _, _, _, score, *_ in rows if score is not None},
+        indicators={(year, key): Indicator(code, level, parent) for year, _, key, code, level, parent, *_ in rows},
+        releases={year: release for year, _, _, _, _, _, _, release, *_ in rows}
+        | {year: release for year, release, *_ in known},
+        published_on={year: published for year, _, published, *_ in known if published is not None},
         upper_bounds={
             year: rule["upper_bound"]
-            for rule in seeds.rows("group_rule")
-            for year in years
-            if rule["index_id"] == index_id and int(rule["first_year"]) <= year <= int(rule["last_year"] or year)
+            for rule in rules
+            for year in {year for year, *_ in known}
+            if int(rule["first_year"]) <= year <= int(rule["last_year"] or year)
         },
     )
+
+
+def _is_known(row: Row, day: date) -> bool:
+    known_from, known_to = row[-2:]
+    return bool(known_from <= day and (known_to is None or known_to > day))
 
 
 def province_of_plans(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.claims import wording
 from pipelines.claims.figures import Figures
 from pipelines.claims.verdicts import CANONICAL, Checked, Claim, is_readable
 from pipelines.finding import Finding
@@ -133,9 +134,7 @@ def _claim(texts: dict[str, str], figures: Figures, seeds: Seeds | None) -> Clai
     for column in ("year", "compare_year"):
         if not re.fullmatch(r"\d{4}", texts.get(column, "")) and (column == "year" or texts[column]):
             return column, shown(texts.get(column)), "a year of four digits"
-    year, stated = int(texts["year"]), _stated(measure, texts.get("stated", ""))
-    if not is_readable(measure, stated):
-        return "stated", shown(texts.get("stated")), f"a figure such as {EXAMPLES.get(measure, '3')}"
+    year = int(texts["year"])
     province = _province(texts["province"], year, seeds) if seeds else texts["province"]
     if isinstance(province, tuple):
         return province
@@ -144,16 +143,13 @@ def _claim(texts: dict[str, str], figures: Figures, seeds: Seeds | None) -> Clai
         if seeds is not None:
             return indicator
         indicator = texts["indicator"]  # a plan stands as it is: what was not measured has no data
+    known = figures.indicators.get((year, indicator))
+    scale = f"{known.scale_max:g}" if known and known.scale_max else None
+    stated = wording.stated(measure, texts.get("stated", ""), scale)
+    if not is_readable(measure, stated):
+        return "stated", shown(texts.get("stated")), f"a figure such as {EXAMPLES.get(measure, '3')}"
     compare_year = int(texts["compare_year"]) if texts["compare_year"] else None
     return Claim(texts["claim_id"], province, year, measure, indicator, stated, compare_year)
-
-
-def _stated(measure: str, text: str) -> str:
-    """A figure as typed; words without accents and blanks, a day in ISO form."""
-    if measure in ("group", "direction"):
-        return slug(text)
-    day = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text) if measure == "published_on" else None
-    return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else text
 
 
 EXAMPLES = {
@@ -165,6 +161,12 @@ EXAMPLES = {
     "direction": "giam",
     "published_on": "2021-04-14",
 }
+
+
+def province_key(text: str, year: int, seeds: Seeds) -> str | None:
+    """The key of a province of a year, given by key, code or name; None where it is none."""
+    found = _province(text, year, seeds)
+    return found if isinstance(found, str) else None
 
 
 def _province(text: str, year: int, seeds: Seeds) -> str | Wrong:
@@ -180,18 +182,24 @@ def _province(text: str, year: int, seeds: Seeds) -> str | Wrong:
 
 
 def _indicator(text: str, year: int, figures: Figures) -> str | Wrong:
-    """The key of an indicator given by key or by the code printed that year; blank is the total."""
+    """The key of an indicator given by key, by the code printed that year or by name; blank is the total."""
     wanted = text.lower()
     if wanted in ("", "total", "tong", "tổng"):
         return "total"
     of_year = {key: one for (in_year, key), one in figures.indicators.items() if in_year == year}
-    for key, one in of_year.items():
-        if wanted in (key, one.code.lower()):
-            return key
+    found = list(wording.indicators_named(figures, year, text))
+    if len(found) == 1:
+        return found[0]
     if not of_year:
         return wanted  # no release of the year: no data, whatever it is
-    near = nearest(wanted, [*of_year, *(one.code for one in of_year.values())])
-    return "indicator", repr(text), f"a key or a code printed in {year}" + (f", near {', '.join(near)}" if near else "")
+    known = [
+        *of_year,
+        *(one.code for one in of_year.values()),
+        *(name for one in of_year.values() for name in one.names),
+    ]
+    near = found or nearest(wanted, known)
+    expected = f"a key, a code printed in {year} or a name"
+    return "indicator", repr(text), expected + (f", near {', '.join(near)}" if near else "")
 
 
 def as_row(checked: Checked) -> dict[str, Any]:

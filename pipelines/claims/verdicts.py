@@ -3,10 +3,12 @@
 Belongs here: verdicts. Does not belong here: reading documents, and where figures come from.
 
 A figure is first compared under the rules of rounding in use, in this order: each level rounded, then subtracted (the
-rule of the plan of 2021: exact); subtracted, then rounded; the sum of rounded parts; cut off instead of rounded. Else
-the slips are asked that could have made it from the right one: digits, zeros, the decimal mark, a neighbouring year,
-indicator or province. Each offers candidates, and the one under which the figure is the least coincidence is told: the
-one with the largest share of its candidates equal to it.
+rule of the plan of 2021: exact); subtracted, then rounded; cut off instead of rounded; within what is left open by the
+rounding of what a total was summed from; the sum of rounded parts. Then releases that were replaced since are asked.
+Else the slips that could have made it from the right one: the sign, digits, zeros, the decimal mark, a neighbouring
+year, indicator or province. Each offers candidates, and the one under which the figure is the least coincidence is
+told: the one with the largest share of its candidates equal to it. Where a neighbour's figure would be met by chance
+as easily, as among whole numbers, it explains nothing.
 """
 
 from __future__ import annotations
@@ -17,27 +19,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Literal
 
+from pipelines.claims import slips as hand
+from pipelines.claims.explanations import SAID
 from pipelines.claims.figures import Figures
+from pipelines.claims.slips import NUMBER, RANK_OF
 
 Verdict = Literal[
-    "exact", "other_rule", "sum_of_rounded_parts", "digit_swap", "zero", "comma_for_point", "other_year",
-    "other_indicator", "other_province", "contradicted", "no_data",
+    "exact", "other_rule", "sum_of_rounded_parts", "right_of_earlier_release", "sign", "digit_swap", "zero",
+    "comma_for_point", "other_n", "other_year", "other_indicator", "other_province", "contradicted", "no_data",
 ]  # fmt: skip
 CONFIRMED = ("exact", "other_rule")
 
 # What a claim may be about, and what else it is called: in a few words, and as the plan of 2021 is carried.
 MEASURES = {
     "score": ("diem", "tong_diem", "tong_diem_papi", "diem_truc", "diem_thanh_phan"),
-    "change": ("thay_doi", "muc_thay_doi", "thay_doi_tong_diem", "thay_doi_diem_truc", "thay_doi_diem_thanh_phan"),
-    "rank": ("hang", "xep_hang", "thu_hang"),
+    "change": ("thay_doi", "muc_thay_doi", "tang_giam", "thay_doi_tong_diem", "thay_doi_diem_truc",
+               "thay_doi_diem_thanh_phan"),
+    "rank": ("hang", "xep_hang", "thu_hang", "vi_tri"),
     "n_ranked": ("so_tinh", "so_tinh_xep_hang"),
-    "rank_change": ("so_bac", "thay_doi_hang"),
+    "rank_change": ("so_bac", "thay_doi_hang", "thay_doi_thu_hang"),
     "group": ("nhom",),
-    "direction": ("chieu_thay_doi", "chieu_thay_doi_thanh_phan"),
+    "direction": ("chieu_thay_doi", "chieu_huong", "chieu_thay_doi_thanh_phan"),
     "published_on": ("ngay_cong_bo",),
     "n_dimensions": ("so_truc",),
     "n_dimensions_up": ("so_truc_tang",),
@@ -47,11 +51,9 @@ MEASURES = {
     "n_sub_dimensions_up": ("so_thanh_phan_tang",),
     "n_sub_dimensions_down": ("so_thanh_phan_giam",),
     "n_sub_dimensions_unchanged": ("so_thanh_phan_giu_nguyen",),
-}
+}  # fmt: skip
 CANONICAL = {name: measure for measure, names in MEASURES.items() for name in (measure, *names)}
 WORDS = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
-NUMBER = re.compile(r"[+\-−]?\d{1,9}(?:[.,]\d{1,9})?")
-RANK_OF = re.compile(r"\d+/\d+")
 
 
 @dataclass(frozen=True)
@@ -122,16 +124,37 @@ def decimal_mark(stated: Iterable[str]) -> str | None:
 
 def check(figures: Figures, claim: Claim, mark: str | None = None) -> Checked:
     """The verdict on a claim whose document writes its decimals with ``mark``."""
+    checked = _check(figures, claim, mark)
+    if checked.is_confirmed or checked.rule == "other_mark":
+        return checked
+    for earlier in figures.earlier:
+        then = _check(earlier, claim, mark)
+        if then.is_confirmed:
+            years = (claim.year, claim.base_year)
+            differing = [one for one in years if earlier.releases.get(one) != figures.releases.get(one)]
+            year = next(iter(differing), claim.year)
+            found, exact, distance = checked.found, checked.found_exact, checked.distance
+            replaced, by = earlier.releases.get(year), figures.releases.get(year)
+            return _told(claim, "right_of_earlier_release", found, exact, distance, rule=replaced, by=by)
+    return checked
+
+
+def _check(figures: Figures, claim: Claim, mark: str | None) -> Checked:
     if claim.measure in ("score", "change"):
         return _check_number(figures, claim, mark)
     found = _whole(figures, claim)
     if found is None:
         return _no_data(figures, claim)
     stated = WORDS.get(claim.stated, claim.stated).replace("−", "-").removeprefix("+")
+    n = str(figures.n_ranked(claim.year, claim.indicator_key))
     if claim.measure == "rank" and "/" in stated:
-        found = f"{found}/{figures.n_ranked(claim.year, claim.indicator_key)}"
+        if stated.split("/")[0] == found and stated.split("/")[1] != n:
+            return _told(claim, "other_n", f"{found}/{n}")
+        found = f"{found}/{n}"
     if stated == found:
         return _told(claim, "exact", found)
+    if claim.measure == "rank_change" and int(stated) == -int(found):
+        return _told(claim, "sign", found)
     slip = _likeliest(_slips_of_whole(figures, claim, stated, found), stated)
     return _told(claim, slip[0], found, rule=slip[1]) if slip else _told(claim, "contradicted", found)
 
@@ -186,13 +209,19 @@ def _check_number(figures: Figures, claim: Claim, mark: str | None) -> Checked:
         if mark and own_mark and own_mark != mark:
             return _told(claim, "comma_for_point", found, exact, distance, "other_mark")
         return _told(claim, "exact", found, exact, distance, "rounded" if claim.measure == "score" else "rounded_first")
-    for verdict, rule, value in _other_rules(figures, claim, decimals):
+    other_rules = list(_other_rules(figures, claim, decimals))
+    for rule, value in other_rules:
         if stated == value:
-            return _told(claim, verdict, found, exact, distance, rule)
-    if stated == -printed:
-        return _told(claim, "contradicted", found, exact, distance, "sign")
-    slip = _likeliest(_slips_of_number(figures, claim, decimals), stated)
-    if slip:
+            return _told(claim, "other_rule", found, exact, distance, rule)
+    if _is_within_tolerance(figures, claim, stated, decimals):
+        return _told(claim, "other_rule", found, exact, distance, "within_tolerance")
+    for rule, value in _sums_of_rounded(figures, claim, decimals):
+        if stated == value:
+            return _told(claim, "sum_of_rounded_parts", found, exact, distance, rule)
+    if claim.measure == "change" and -stated in (printed, *(value for _, value in other_rules)):
+        return _told(claim, "sign", found, exact, distance)
+    slip = _likeliest(_slips_of_number(figures, claim, stated, decimals), stated)
+    if slip and slip[0] != "contradicted":
         return _told(claim, slip[0], found, exact, distance, slip[1])
     return _told(claim, "contradicted", found, exact, distance)
 
@@ -236,23 +265,61 @@ def _printed(
     return None if then is None else how(now, decimals) - how(then, decimals)
 
 
-def _other_rules(figures: Figures, claim: Claim, decimals: int) -> Iterator[tuple[Verdict, str, Decimal]]:
-    exact = _exact(figures, claim)
+def _other_rules(figures: Figures, claim: Claim, decimals: int) -> Iterator[tuple[str, Decimal]]:
+    """What the figure is under rules of rounding that are as good as ours."""
+    exact, truncated = _exact(figures, claim), _printed(figures, claim, decimals, cut)
     assert exact is not None
+    assert truncated is not None
     if claim.measure == "change":
-        yield "other_rule", "difference_rounded", rounded(exact, decimals)
+        yield "difference_rounded", rounded(exact, decimals)
+    yield "cut_off", truncated
+    if claim.measure == "change":
+        yield "difference_cut_off", cut(exact, decimals)
+
+
+def _is_within_tolerance(figures: Figures, claim: Claim, stated: Decimal, decimals: int) -> bool:
+    """Whether a publisher who summed or rounded more decimals than we have may have printed the figure.
+
+    n parts that were rounded to q decimals leave their sum open by n halves of a unit of the last; the sum, printed in
+    as many decimals itself, by (n + 1) halves.
+    """
+    now = _open_range(figures, claim, claim.year, decimals)
+    if now is None or claim.measure == "score":
+        return now is not None and _may_round_to(stated, *now, decimals)
+    then = _open_range(figures, claim, claim.base_year, decimals)
+    if then is None:
+        return False
+    printed_low = rounded(now[0], decimals) - rounded(then[1], decimals)
+    printed_high = rounded(now[1], decimals) - rounded(then[0], decimals)
+    is_between = printed_low <= stated <= printed_high
+    return is_between or _may_round_to(stated, now[0] - then[1], now[1] - then[0], decimals)
+
+
+def _may_round_to(stated: Decimal, low: Decimal, high: Decimal, decimals: int) -> bool:
+    half = Decimal("0.5").scaleb(-decimals)
+    return low - half <= stated <= high + half
+
+
+def _open_range(figures: Figures, claim: Claim, year: int, decimals: int) -> tuple[Decimal, Decimal] | None:
+    """Between which values a score lies whose parts were rounded before they came to us."""
+    score = figures.score(year, claim.province_key, claim.indicator_key)
+    if score is None:
+        return None
+    kept, n = figures.decimals(year), figures.n_summed(year, claim.province_key, claim.indicator_key)
+    if n == 0 and decimals != kept:  # what was not summed was rounded once, and is as printed in as many decimals
+        n = 1
+    half = Decimal("0.5").scaleb(-kept)
+    return score - n * half, score + n * half
+
+
+def _sums_of_rounded(figures: Figures, claim: Claim, decimals: int) -> Iterator[tuple[str, Decimal]]:
     for deep in (False, True):
         total = _sum_of_rounded(figures, claim, claim.year, decimals, deep)
         if claim.measure == "change" and total is not None:
             before = _sum_of_rounded(figures, claim, claim.base_year, decimals, deep)
             total = None if before is None else total - before
         if total is not None:
-            yield "sum_of_rounded_parts", "sub_dimensions_rounded" if deep else "parts_rounded", total
-    truncated = _printed(figures, claim, decimals, cut)
-    assert truncated is not None
-    yield "other_rule", "cut_off", truncated
-    if claim.measure == "change":
-        yield "other_rule", "difference_cut_off", cut(exact, decimals)
+            yield "sub_dimensions_rounded" if deep else "parts_rounded", total
 
 
 def _sum_of_rounded(figures: Figures, claim: Claim, year: int, decimals: int, deep: bool) -> Decimal | None:
@@ -279,34 +346,70 @@ def _likeliest(slips: Iterable[Slip], stated: str | Decimal) -> tuple[Verdict, s
     return max(shares)[2:] if shares else None
 
 
-def _slips_of_number(figures: Figures, claim: Claim, decimals: int) -> Iterator[Slip]:
+def _slips_of_number(figures: Figures, claim: Claim, stated: Decimal, decimals: int) -> Iterator[Slip]:
     texts = {d: f"{value:.{d}f}" for d in range(7) if (value := _printed(figures, claim, d)) is not None}
     near = [texts[d] for d in (decimals, decimals - 1, decimals + 1) if d in texts]
     made: dict[str, tuple[Verdict, list[str], Callable[[str], list[str]]]] = {
-        "digits_exchanged": ("digit_swap", [texts[decimals]], swaps),
-        "zero_dropped": ("zero", near, without_a_zero),
-        "zero_added": ("zero", near, with_a_zero),
-        "mark_moved": ("comma_for_point", list(texts.values()), with_another_mark),
+        "digits_exchanged": ("digit_swap", [texts[decimals]], hand.swaps),
+        "zero_dropped": ("zero", near, hand.without_a_zero),
+        "zero_added": ("zero", near, hand.with_a_zero),
+        "mark_moved": ("comma_for_point", list(texts.values()), hand.with_another_mark),
     }
     for rule, (verdict, right, slip) in made.items():
         wrong = [one for text in right for one in slip(text) if decimals_of(one) == decimals]
         yield verdict, [(Decimal(one), rule) for one in wrong]
-    for verdict, others in _neighbours(figures, claim):
-        printed = [(_printed(figures, other, decimals), rule) for other, rule in others]
-        yield verdict, [(value, rule) for value, rule in printed if value is not None]
+    # What no verdict has a name for: told as contradicted, and only kept from being taken for somebody else's figure.
+    for rule, right, slip in (
+        ("digit_mistyped", [texts[decimals]], hand.with_another_digit),
+        ("digit_left_out", near, hand.without_a_digit),
+        ("digit_doubled", near, hand.with_a_digit_twice),
+    ):
+        wrong = [one for text in right for one in slip(text)]
+        yield "contradicted", [(Decimal(one) if decimals_of(one) == decimals else None, rule) for one in wrong]
+    neighbours = [
+        (
+            verdict,
+            [(value, rule) for other, rule in others if (value := _printed(figures, other, decimals)) is not None],
+        )
+        for verdict, others in _neighbours(figures, claim)
+    ]
+    # How many values a figure of this kind takes, as far as the provinces of the year show.
+    values = [value for value, _ in neighbours[-1][1]] or [stated]
+    n_values = int((max(values) - min(values)).scaleb(decimals)) + 1
+    for verdict, candidates in neighbours:
+        equal = sum(value == stated for value, _ in candidates)
+        if decimals and equal * n_values > len(candidates):  # else as likely met by chance
+            yield verdict, candidates
 
 
 def _slips_of_whole(figures: Figures, claim: Claim, stated: str, found: str) -> Iterator[Slip]:
     if not re.fullmatch(r"-?\d+(/\d+)?", found):
         return
-    yield "digit_swap", [(one, "digits_exchanged") for one in swaps(found)]
-    yield "zero", [(one, "zero_dropped") for one in without_a_zero(found)]
-    yield "zero", [(one, "zero_added") for one in with_a_zero(found)]
-    if claim.measure == "rank" and "/" not in stated:
-        for verdict, others in _neighbours(figures, claim):
-            if verdict != "other_province":  # every rank is somebody's
-                ranks = [(_whole(figures, other), rule) for other, rule in others]
-                yield verdict, [(rank, rule) for rank, rule in ranks if rank is not None]
+    head, *of_n = found.split("/")  # slips in the number of provinces are another matter
+    yield "digit_swap", [("/".join([one, *of_n]), "digits_exchanged") for one in hand.swaps(head)]
+    yield "zero", [("/".join([one, *of_n]), "zero_dropped") for one in hand.without_a_zero(head)]
+    yield "zero", [("/".join([one, *of_n]), "zero_added") for one in hand.with_a_zero(head)]
+    if claim.measure == "rank":
+        yield "other_year", list(_ranks_of_other_years(figures, claim, stated))
+
+
+def _ranks_of_other_years(figures: Figures, claim: Claim, stated: str) -> Iterator[tuple[str, str]]:
+    """The rank of the year compared with, and of earlier ones that the number of provinces gives away.
+
+    Among so few numbers any other year's rank would be met by chance.
+    """
+    n = figures.n_ranked(claim.year, claim.indicator_key)
+    for year in figures.years:
+        rank, of = (
+            figures.rank(year, claim.province_key, claim.indicator_key),
+            figures.n_ranked(year, claim.indicator_key),
+        )
+        if rank is None or year >= claim.year:
+            continue
+        if "/" not in stated and year == claim.base_year:
+            yield str(rank), str(year)
+        if "/" in stated and (year == claim.base_year or of != n):
+            yield f"{rank}/{of}", str(year)
 
 
 def _neighbours(figures: Figures, claim: Claim) -> Iterator[tuple[Verdict, list[tuple[Claim, str]]]]:
@@ -321,80 +424,6 @@ def _neighbours(figures: Figures, claim: Claim) -> Iterator[tuple[Verdict, list[
     yield "other_province", [(replace(claim, province_key=key), key) for key in provinces if key != claim.province_key]
 
 
-@lru_cache(maxsize=4096)
-def swaps(text: str) -> list[str]:
-    """``text`` with two neighbouring digits exchanged, or with the wrong one of a pair doubled (811 for 881)."""
-    places = [i for i, char in enumerate(text) if char.isdigit()]
-    found = []
-    for i, j in pairwise(places):
-        if text[i] != text[j]:
-            found.append(_put(text, {i: text[j], j: text[i]}))
-    for i, j, k in zip(places, places[1:], places[2:], strict=False):
-        a, b, c = text[i], text[j], text[k]
-        if (a == b) != (b == c):
-            found.append(_put(text, {j: c if a == b else a}))
-    return [one for one in dict.fromkeys(found) if one != text]
-
-
-def _put(text: str, at: dict[int, str]) -> str:
-    return "".join(at.get(i, char) for i, char in enumerate(text))
-
-
-def without_a_zero(text: str) -> list[str]:
-    """``text`` with one zero left out, where that changes the number."""
-    found = [text[:i] + text[i + 1 :] for i, char in enumerate(text) if char == "0"]
-    return _other_numbers(text, found)
-
-
-def with_a_zero(text: str) -> list[str]:
-    """``text`` with one zero put in, where that changes the number."""
-    start = 1 if text[:1] in "+-" else 0
-    return _other_numbers(text, [f"{text[:i]}0{text[i:]}" for i in range(start, len(text) + 1)])
-
-
-def with_another_mark(text: str) -> list[str]:
-    """``text`` with its decimal mark left out or elsewhere."""
-    sign, digits = (text[0], text[1:]) if text[:1] in "+-" else ("", text)
-    bare = digits.replace(".", "")
-    return _other_numbers(text, [sign + bare, *(f"{sign}{bare[:i]}.{bare[i:]}" for i in range(1, len(bare)))])
-
-
-def _other_numbers(text: str, found: list[str]) -> list[str]:
-    def is_number(one: str) -> bool:
-        return bool(NUMBER.fullmatch(one)) and not re.match(r"[+-]?0\d", one)
-
-    if "/" in text:
-        return [one for one in dict.fromkeys(found) if RANK_OF.fullmatch(one)]
-    return [one for one in dict.fromkeys(found) if is_number(one) and Decimal(one) != Decimal(text)]
-
-
-SAID: dict[str, tuple[str, str]] = {
-    "exact": ("Đúng.", "Right."),
-    "other_rule": (
-        "Đúng theo cách làm tròn khác; theo cách của kế hoạch là {found}.",
-        "Right under another rule of rounding; under the plan's it is {found}.",
-    ),
-    "sum_of_rounded_parts": (
-        "Là tổng các phần đã làm tròn; làm tròn một lần là {found}.",
-        "The sum of rounded parts; rounded once it is {found}.",
-    ),
-    "digit_swap": ("Nhầm chữ số: số đúng là {found}.", "Digits were mixed up: it is {found}."),
-    "zero": ("Thừa hoặc thiếu số 0: số đúng là {found}.", "A zero was added or dropped: it is {found}."),
-    "comma_for_point": ("Dấu thập phân sai: số đúng là {found}.", "The decimal mark is wrong: it is {found}."),
-    "other_year": ("Là số của năm {rule}; năm này là {found}.", "The figure of {rule}; this year's is {found}."),
-    "other_indicator": (
-        "Là số của chỉ số khác ({rule}); chỉ số này là {found}.",
-        "The figure of another indicator ({rule}); this one's is {found}.",
-    ),
-    "other_province": (
-        "Là số của tỉnh khác ({rule}); tỉnh này là {found}.",
-        "The figure of another province ({rule}); this one's is {found}.",
-    ),
-    "contradicted": ("Trái với số liệu: {found}.", "The data say otherwise: {found}."),
-    "no_data": ("Không có số liệu để đối chiếu.", "There are no data to hold it against."),
-}
-
-
 def _told(
     claim: Claim,
     verdict: Verdict,
@@ -402,10 +431,11 @@ def _told(
     exact: Decimal | None = None,
     distance: Decimal | None = None,
     rule: str | None = None,
+    by: str | None = None,
 ) -> Checked:
-    vi, en = SAID[verdict]
-    comma = (found or "").replace(".", ",")
-    said = vi.format(found=comma, rule=rule), en.format(found=found, rule=rule)
+    vi, en = SAID[rule] if rule in SAID else SAID[verdict]
+    vi_found, en_found = (found.replace(".", ","), found) if found else ("chưa công bố", "not published")
+    said = vi.format(found=vi_found, rule=rule, by=by or "–"), en.format(found=en_found, rule=rule, by=by or "–")
     return Checked(claim, verdict, found, exact, distance, rule, *said)
 
 

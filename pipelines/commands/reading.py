@@ -44,6 +44,8 @@ STATES = {
     "E": "E, estimated or corrected by us",
 }
 
+OF_DOCUMENT = ("claim_id", "words", "sentence", "place")  # texts that a document brings
+
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
@@ -248,13 +250,100 @@ def claims_check(
         _say_table(rows, mark or ".")
     for finding in read.findings:
         click.echo(f"\n{finding}\n  {finding.remedy}", err=True)
-    wrong = [row for row in rows if row["is_confirmed"] is False]
-    counts = f"{len(rows)} figures: {sum(row['is_confirmed'] is True for row in rows)} right, {len(wrong)} not"
-    unread = f", {len(read.findings)} rows not read" if read.findings else ""
-    without = sum(row["is_confirmed"] is None for row in rows)
-    click.echo(f"{counts}, {without} without data{unread}.", err=True)
-    if wrong or read.findings:
+    _say_counts(rows, len(read.findings), "dòng không đọc được / rows not read")
+    if read.findings or any(row["is_confirmed"] is False for row in rows):
         sys.exit(1)
+
+
+@claims.command("scan")
+@click.argument("file", type=FILE)
+@click.option("--province", help="Tỉnh của câu không nêu tỉnh. / Province of sentences that name none.")
+@click.option("--as-of", type=DAY, help="Ngày của văn bản. / Day of the document (default: today).")
+@click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", show_default=True)
+@INDEX
+@with_warehouse
+def claims_scan(
+    file: Path,
+    province: str | None,
+    as_of: datetime | None,
+    form: str,
+    index_id: str | None,
+    warehouse: Path | None,
+) -> None:
+    """Tìm các con số của văn bản và đối chiếu từng số. / Find the figures of a document and check each.
+
+    FILE is a Word document (.docx), a PDF with text or plain text, in Vietnamese. Each figure is shown in its sentence
+    with its verdict; then what was not understood, with the reason. Nothing in a document is run or fetched.
+
+    Exit code 1 where a figure is wrong, 0 else; what was not understood is for a reader to look at.
+    """
+    settings = settings_of(None, warehouse)
+    from pipelines.claims import documents, sentences, tables
+    from pipelines.claims.figures import figures_of, province_of_plans
+    from pipelines.claims.verdicts import check, decimal_mark
+    from pipelines.clock import today
+    from pipelines.published import main_index
+    from pipelines.seeds import Seeds
+    from pipelines.workbooks.container import Unreadable
+
+    seeds = Seeds(settings.seeds)
+    day = as_of.date() if as_of else today()
+    try:
+        passages = documents.read(file.read_bytes(), file.name)
+    except Unreadable as error:
+        raise Refused(f"{error.finding}\n  {error.finding.remedy}") from None
+    with connected(settings) as connection:
+        figures = figures_of(connection, seeds, index_id or main_index(connection), day)
+        province_key = province_of_plans(connection)
+    if province:
+        found = tables.province_key(province, day.year, seeds)
+        if found is None:
+            raise Mistake(f"không có tỉnh {province!r} / no province {province!r}")
+        province_key = found
+    read = sentences.scan(passages, figures, seeds, province_key)
+    mark = decimal_mark(stated.claim.stated for stated in read.stated)
+    checked = [check(figures, stated.claim, mark) for stated in read.stated]
+    rows = [
+        tables.as_row(one) | {"place": stated.place, "words": stated.words, "sentence": stated.sentence}
+        for stated, one in zip(read.stated, checked, strict=True)
+    ]
+    if form == "csv":
+        _say_csv(rows)
+    else:
+        for row in rows:
+            _say_in_sentence(row, mark or ".")
+    if read.unread:
+        click.echo("\nKhông hiểu hoặc không phải kết quả / not understood, or no result:", err=form == "csv")
+    for unread in read.unread:
+        vi, en = sentences.REASONS[unread.reason]
+        said = unread.sentence.replace(unread.words, f"[{unread.words}]", 1)
+        click.echo(f"{unread.place}: {vi} / {en}\n  {inert(said)}", err=form == "csv")
+    _say_counts(rows, len(read.unread), "không hiểu / not understood")
+    if any(row["is_confirmed"] is False for row in rows):
+        sys.exit(1)
+
+
+def _say_in_sentence(row: Row, mark: str) -> None:
+    """A figure in its sentence, then what the warehouse holds and the verdict."""
+    what = f"{row['province_key']} {row['year']} {row['measure']} {row['indicator_key']}"
+    found = (row["found"] or "–").replace(".", mark)
+    verdict = row["verdict"] + (f" ({row['rule']})" if row["rule"] else "")
+    click.echo(
+        f"{row['claim_id']}. {row['place']}: {row['sentence'].replace(row['words'], '[' + row['words'] + ']', 1)}"
+    )
+    click.echo(f"   {what}: nêu / stated {row['stated']}, kho / found {found}: {verdict}")
+    click.echo(f"   {row['explanation_vi']} / {row['explanation_en']}")
+
+
+def _say_counts(rows: list[Row], unread: int, what: str) -> None:
+    """How many figures are right, not right and without data, and how many were not read."""
+    right, wrong, without = (sum(row["is_confirmed"] is kind for row in rows) for kind in (True, False, None))
+    then = sum(row["verdict"] == "right_of_earlier_release" for row in rows)
+    more_vi, more_en = (f" ({then} đúng theo bản cũ)", f" ({then} right of an earlier release)") if then else ("", "")
+    vi = f"{len(rows)} số liệu: {right} đúng, {wrong} không đúng{more_vi}, {without} không có dữ liệu"
+    en = f"{len(rows)} figures: {right} right, {wrong} not{more_en}, {without} without data"
+    vi_unread, en_unread = (f", {unread} {said}" if unread else "" for said in what.split(" / "))
+    click.echo(f"{vi}{vi_unread}. / {en}{en_unread}.", err=True)
 
 
 @click.command()
@@ -286,20 +375,21 @@ def _say_table(rows: list[Row], mark: str) -> None:
     """Each figure beside what the warehouse holds, written as the document writes."""
     if not rows:
         return
-    click.echo(f"{'claim':<10}{'what':<52}{'stated':>10} {'found':>11}  verdict")
+    width = max(9, *(len(row["claim_id"]) for row in rows)) + 1
+    click.echo(f"{'claim':<{width}}{'what':<52}{'stated':>10} {'found':>11}  verdict")
     for row in rows:
         what = f"{row['province_key']} {row['year']} {row['measure']} {row['indicator_key']}"
         verdict = row["verdict"] + (f" ({row['rule']})" if row["rule"] else "")
         found = (row["found"] or "–").replace(".", mark)
-        click.echo(f"{row['claim_id']:<10}{what:<52}{row['stated']:>10} {found:>11}  {verdict}")
+        click.echo(f"{row['claim_id']:<{width}}{what:<52}{row['stated']:>10} {found:>11}  {verdict}")
         if row["is_confirmed"] is not True:
-            click.echo(f"{'':<10}{row['explanation_vi']} / {row['explanation_en']}")
+            click.echo(f"{'':<{width}}{row['explanation_vi']} / {row['explanation_en']}")
 
 
 def _say_csv(rows: list[Row]) -> None:
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row | {"claim_id": inert(row["claim_id"])} for row in rows)
+    writer.writerows({key: inert(value) if key in OF_DOCUMENT else value for key, value in row.items()} for row in rows)
 
 
 def _score_key(words: tuple[str, ...]) -> tuple[str, int, str]:

@@ -10,6 +10,7 @@ import html
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Literal
 
 from pipelines.finding import Finding
@@ -106,7 +107,7 @@ def _zipped(content: bytes, name: str) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            _refuse_swelling(parts, name)
+            refuse_swelling(parts, name, _limit_of)
             return _look_through(archive, parts, name)
     except Unreadable:
         raise
@@ -114,8 +115,9 @@ def _zipped(content: bytes, name: str) -> Kind:
         raise broken(name, error) from None
 
 
-def _refuse_swelling(parts: list[zipfile.ZipInfo], name: str) -> None:
-    remedy = "Ask the sender for the workbook again; this one swells when it is opened."
+def refuse_swelling(parts: list[zipfile.ZipInfo], name: str, limit_of: Callable[[str], int]) -> None:
+    """Refuse a zipped file that would swell; ``limit_of`` says how many bytes a part may have, by its path."""
+    remedy = "Ask the sender for the file again; this one swells when it is opened."
     if len(parts) > MAX_PARTS:
         raise unreadable(name, f"{len(parts)} parts", f"at most {MAX_PARTS}", remedy)
     unpacked = sum(part.file_size for part in parts)
@@ -130,7 +132,7 @@ def _refuse_swelling(parts: list[zipfile.ZipInfo], name: str) -> None:
         seen.add(path)
         if part.flag_bits & 1:
             raise _has_password(name)
-        limit = _limit_of(path)
+        limit = limit_of(path)
         if part.file_size > limit:
             raise unreadable(
                 name, f"{part.file_size} bytes in its part {part.filename}", f"at most {limit} there", remedy

@@ -85,6 +85,43 @@ def move_mark(_: Figures, claim: Claim, rng: random.Random) -> Claim | None:
     return as_number(claim, f"{sign}{bare[:i]}.{bare[i:]}".rstrip("."))
 
 
+def mistype(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
+    i = rng.choice([i for i, char in enumerate(claim.stated) if char.isdigit()])
+    digit = rng.choice([one for one in "0123456789" if one != claim.stated[i]])
+    return unless_right(figures, claim, f"{claim.stated[:i]}{digit}{claim.stated[i + 1 :]}")
+
+
+def type_twice(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
+    places = [i for i, char in enumerate(claim.stated) if char in "123456789"]
+    i = rng.choice(places) if places else 0
+    return unless_right(figures, claim, claim.stated[:i] + claim.stated[i] + claim.stated[i:]) if places else None
+
+
+def leave_out(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
+    places = [i for i, char in enumerate(claim.stated) if char in "123456789"]
+    i = rng.choice(places) if places else 0
+    return unless_right(figures, claim, claim.stated[:i] + claim.stated[i + 1 :]) if places else None
+
+
+def unless_right(figures: Figures, claim: Claim, text: str) -> Claim | None:
+    """The claim with another figure; None where it is right all the same, as with one decimal less."""
+    made = as_number(claim, text.removesuffix("."))
+    if made is None:
+        return None
+    decimals = len(made.stated.partition(".")[2])
+    rights = [printed(figures, claim, decimals), printed(figures, claim, decimals, down)]
+    if claim.measure == "change":
+        exact = difference(figures, claim)
+        rights += [f"{half_up(exact, decimals):.{decimals}f}", f"{down(exact, decimals):.{decimals}f}"]
+    return None if Decimal(made.stated) in [Decimal(right or "") for right in rights] else made
+
+
+def turn_sign(_: Figures, claim: Claim, __: random.Random) -> Claim | None:
+    if claim.measure != "change":
+        return None
+    return as_number(claim, claim.stated.removeprefix("-") if claim.stated.startswith("-") else f"-{claim.stated}")
+
+
 def other_mark(_: Figures, claim: Claim, __: random.Random) -> Claim | None:
     return replace(claim, stated=claim.stated.replace(".", ","))
 
@@ -138,6 +175,22 @@ WRONG: dict[str, tuple[str, Maker]] = {
 }
 
 
+# Sorts that the slips were not made for: what no slip explains is contradicted.
+WRONG_OTHERWISE: dict[str, tuple[str, Maker]] = {
+    "sign turned": ("sign", turn_sign),
+    "digit mistyped": ("contradicted", mistype),
+    "digit typed twice": ("contradicted", type_twice),
+    "digit left out": ("contradicted", leave_out),
+}
+
+
+def difference(figures: Figures, claim: Claim) -> Decimal:
+    now, then = (
+        figures.scores[year, claim.province_key, claim.indicator_key] for year in (claim.year, claim.base_year)
+    )
+    return now - then
+
+
 def cut_off(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
     text = printed(figures, claim, rng.choice((2, 3)), down)
     return replace(claim, stated=text) if text else None
@@ -146,11 +199,8 @@ def cut_off(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
 def difference_rounded(figures: Figures, claim: Claim, rng: random.Random) -> Claim | None:
     if claim.measure != "change":
         return None
-    now, then = (
-        figures.scores[year, claim.province_key, claim.indicator_key] for year in (claim.year, claim.base_year)
-    )
     decimals = rng.choice((2, 3))
-    return replace(claim, stated=f"{half_up(now - then, decimals):.{decimals}f}")
+    return replace(claim, stated=f"{half_up(difference(figures, claim), decimals):.{decimals}f}")
 
 
 # Right figures under other rules: none of them may be called wrong.

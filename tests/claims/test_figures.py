@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import duckdb
 import pytest
 
-from pipelines.claims.figures import UNCHANGED, Figures
+from pipelines.claims.figures import UNCHANGED, Figures, figures_of
+from pipelines.claims.verdicts import Claim, check
 from pipelines.files import load_yaml
 from pipelines.settings import ROOT
+from tests.claims.conftest import REFERENCE
 
 
 def test_ranks_groups_and_directions_are_those_of_the_mart(
@@ -34,6 +37,33 @@ def test_a_score_that_moved_by_0_005_is_unchanged_and_by_more_is_not(now: str, d
     scores = {(2019, "a", "total"): Decimal(5), (2020, "a", "total"): Decimal(now)}
     figures = Figures(scores, indicators={}, releases={}, published_on={}, upper_bounds={})
     assert figures.direction(2020, 2019, "a", "total") == direction
+
+
+def test_what_a_replaced_release_said_is_kept_beside_what_is_known() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create schema core")
+        connection.execute(
+            "create table core.dim_release as select * from (values"
+            " ('papi', 2020, 'r1', date '2021-04-14', date '2021-04-14', date '2021-09-01'),"
+            " ('papi', 2020, 'r2', date '2021-09-01', date '2021-09-01', null)"
+            ") as t (index_id, year, release_id, published_on, known_from, known_to)"
+        )
+        connection.execute(
+            "create table core.fct_score as select index_id, year, '24-bac-giang' as province_key,"
+            " 'total' as indicator_key, 'TOTAL' as code, 'total' as level, null::varchar as parent_key,"
+            " case release_id when 'r1' then 44.32 else 44.42 end as score, 'A' as obs_status,"
+            " release_id, known_from, known_to from core.dim_release"
+        )
+        now, before, then = (
+            figures_of(connection, REFERENCE, "papi", date(2021, *day)) for day in ((9, 1), (8, 31), (4, 13))
+        )
+    claim = Claim("", "24-bac-giang", 2020, "score", "total", "44,32")
+    checked = check(now, claim)
+    assert (checked.verdict, checked.rule, checked.found) == ("right_of_earlier_release", "r1", "44.42")
+    assert "r2" in checked.explanation_en
+    assert check(before, claim).verdict == "exact"
+    assert before.earlier == ()
+    assert check(then, claim).rule == "no_release"
 
 
 def test_unchanged_means_the_same_as_in_the_models() -> None:

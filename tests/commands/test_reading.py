@@ -176,6 +176,34 @@ def test_a_file_that_cannot_be_read_is_told_by_place(built: Built, tmp_path: Pat
     assert "Traceback" not in done.out
 
 
+def test_a_document_is_scanned_and_each_figure_shown_in_its_sentence(built: Built, tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    text = "Năm 2020, PAPI tỉnh Bắc Giang đạt 44,32 điểm, xếp thứ 13/63.\n"
+    path.write_text(text + "Phấn đấu năm 2021 tăng ít nhất 5 bậc.\n", "utf-8")
+    done = ask(built, "claims", "scan", path, "--as-of", "2021-05-14")
+    assert done.code == 0, done.out
+    assert "đạt [44,32 điểm], xếp thứ 13/63." in done.out
+    assert "24-bac-giang 2020 score total: nêu / stated 44,32, kho / found 44,32: exact" in done.out
+    assert "mục tiêu, không phải kết quả / an aim, not a result" in done.out
+    assert "3 số liệu: 3 đúng, 0 không đúng, 0 không có dữ liệu, 1 không hiểu. / 3 figures: 3 right" in done.out
+    path.write_text(text.replace("44,32", "44,23"), "utf-8")
+    wrong = ask(built, "claims", "scan", path, "--format", "csv")
+    assert wrong.code == 1
+    assert ',score,total,"44,23",44.32,' in wrong.out
+    assert "digit_swap" in wrong.out
+
+
+def test_a_document_that_cannot_be_read_is_refused_with_what_to_do(built: Built, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"%PDF-1.7 broken")
+    done = ask(built, "claims", "scan", path)
+    assert done.code == 1
+    assert "Lỗi / error: report.pdf: found a PDF that cannot be read" in done.out
+    assert "Save it as .docx" in done.out
+    assert "Traceback" not in done.out
+    assert ask(built, "claims", "scan", path, "--province", "Bắc Gian").code in (1, 2)
+
+
 def test_texts_of_a_table_of_claims_are_quoted_and_never_run(built: Built, tmp_path: Path) -> None:
     path = tmp_path / "press.csv"
     path.write_text("province,year,stated,claim_id\n24,2020,44.32,=1+1\n24'; drop table x,2020,44.32,two\n", "utf-8")
