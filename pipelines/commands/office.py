@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.commands.owing import NOT_OWED, nobody, obligation_of
 from pipelines.commands.shared import (
     FILE,
     FOLDER,
@@ -29,7 +30,7 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.finding import Finding
-    from pipelines.plan.obligations import Duties, Obligation
+    from pipelines.plan.obligations import Duties
     from pipelines.reports.landed import Landed
 
 DUE_DAYS = {
@@ -37,13 +38,24 @@ DUE_DAYS = {
     "strict": twin("ngày trước đó", "the day before"),
     "rolled": twin("ngày làm việc kế tiếp", "the next working day"),
 }
-NOT_OWED = {
-    "due_before_issue": twin("hạn trước ngày ban hành", "due_before_issue"),
-    "due_unspecified": twin("kế hoạch không nêu ngày", "due_unspecified"),
-    "unit_ended": twin("đơn vị đã giải thể, sáp nhập", "unit_ended"),
-    "plan_superseded": twin("kế hoạch đã được thay thế", "plan_superseded"),
-}
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
+
+
+class _Moment(click.ParamType[datetime]):
+    """A time as the registers spell it; a day alone is its end."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from pipelines.reports.typed import moment_of
+
+        found = value if isinstance(value, datetime) else moment_of(value)
+        if found is None:
+            expected = twin("ngày giờ như 24/06/2021 14:00 hoặc 2021-06-24T14:00", "a time such as one of these")
+            self.fail(f"{value}; cần {expected}", param, ctx)
+        return found
+
+
+MOMENT = _Moment()
 UNIT = click.option("--unit", help="Tên, mã của đơn vị. / Key, code or full name of the unit.")
 
 
@@ -124,11 +136,12 @@ def report_form(
     from pipelines.reports import answers, drawing, registry
 
     duties = _duties(settings)
+    refuse_faulty_registers(settings, duties)
     owed = [o for o in duties.obligations if o.period == period and o.not_applicable_reason is None]
     if unit is not None:
-        owed = [_obligation(duties, unit, period)]
+        owed = [obligation_of(duties, unit, period)]
     if not owed:
-        raise Mistake(_nobody(period))
+        raise Mistake(nobody(period))
     landed = answers.land(settings, duties)
     simulated = registry.is_simulated(settings)
     output.mkdir(parents=True, exist_ok=True)
@@ -147,7 +160,9 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers
 
-    judged = answers.check(settings, _duties(settings), file)
+    duties = _duties(settings)
+    refuse_faulty_registers(settings, duties)
+    judged = answers.check(settings, duties, file)
     _say_findings([*judged.findings, *judged.remarks])
     if judged.report is None:
         raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
@@ -186,7 +201,7 @@ def report_add(
     duties = _duties(settings)
     if (unit is None) != (period is None):
         raise Mistake(twin("--unit và --period phải đi cùng nhau", "--unit and --period belong together"))
-    sender = _obligation(duties, unit, period) if unit and period else None
+    sender = obligation_of(duties, unit, period) if unit and period else None
     at = received or clock.now()
     said = source or ("said by who filed it" if received else "time of filing")
     simulated = registry.is_simulated(settings)
@@ -232,7 +247,7 @@ def _event(word: str, doc: str, *options: Any) -> None:
         from pipelines.reports import answers, filing, registry, slips
 
         duties = _duties(settings)
-        owed = _obligation(duties, unit, period)
+        owed = obligation_of(duties, unit, period)
         event = registry.Event(
             on or clock.now(), period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0
         )
@@ -308,7 +323,11 @@ def say_reports(settings: Settings) -> None:
         return
     from pipelines.reports import answers, registry
 
-    landed = answers.land(settings, _duties(settings))
+    try:
+        landed = answers.land(settings, _duties(settings))
+    except registry.Faulty as error:
+        click.echo(f"\n{error}")
+        return
     quarantined = [item.report_id for item in landed if item.report is None]
     kind = twin("báo cáo mô phỏng", "simulated reports") if registry.is_simulated(settings) else "báo cáo / reports"
     click.echo(f"\n{kind}: {len(landed)}; chưa tiếp nhận / not taken: {len(quarantined)}; see audit.report_finding")
@@ -320,26 +339,14 @@ def _duties(settings: Settings) -> Duties:
     return Duties(settings)
 
 
-def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
-    """What the unit owes for the period; a ``Mistake`` where there is no such unit or it owes nothing."""
-    owing = {o.unit.unit_key: o for o in duties.obligations if o.period == period}
-    if not owing:
-        raise Mistake(_nobody(period))
-    if wanted in owing:
-        return owing[wanted]
-    measured_on: date = next(iter(owing.values())).due_nominal or date.max
-    unit = duties.units.find(wanted, measured_on)
-    if unit is None or unit.unit_key not in owing:
-        from pipelines.spelling import nearest, plain
+def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
+    """``Refused`` where a register cannot be read: nothing is told or written from part of it."""
+    from pipelines.reports import registry
 
-        known = {
-            plain(f"{o.unit.full_name_vi} {o.unit.unit_key}"): f"{o.unit.full_name_vi} ({o.unit.unit_key})"
-            for o in owing.values()
-        }
-        near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
-        vi = f"“{wanted}” không phải tên hoặc mã của đúng một đơn vị phải báo cáo kỳ {period}; gần giống: {near}"
-        raise Mistake(twin(vi, f"it is not one unit that owes a report for {period}; near: {near}"))
-    return owing[unit.unit_key]
+    try:
+        registry.check(settings, duties)
+    except registry.Faulty as error:
+        raise Refused(str(error)) from None
 
 
 def _say_findings(findings: list[Finding]) -> None:
@@ -373,14 +380,6 @@ def _why(error: Exception) -> str:
     if isinstance(error, lock.AlreadyRunning):
         return twin("một lệnh khác đang chạy; đợi lệnh ấy xong rồi làm lại", str(error))
     return str(error)
-
-
-def _nobody(period: str) -> str:
-    """Why there is nothing to do for a period."""
-    return twin(
-        f"không đơn vị nào phải báo cáo kỳ {period}; các kỳ xem bằng `papi plan show`",
-        f"nobody owes anything for {period}; `papi plan show` lists the periods",
-    )
 
 
 def _day(day: date | None) -> str:

@@ -59,10 +59,67 @@ def test_an_officers_day(office: Settings) -> None:
     assert run_papi("report", "return", *call, "--reason", "Thiếu phụ lục").code == 0
     assert run_papi("report", "accept", *call).code == 0
     assert run_papi("report", "waive", *call).code == 2
-    assert [e.event for e in registry.events(office, DUTIES)[0]] == ["returned", "accepted"]
+    assert [e.event for e in registry.events(office, DUTIES)] == ["returned", "accepted"]
     wrong = run_papi("report", "form", "--period", "2021-H1", "--unit", "Thọ Xuân", "-o", office.raw, *where)
     assert wrong.code == 2
     assert "is not one unit" in wrong.out
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "why"),
+    [
+        (COMMUNE, "2021-Q1", "UBND phường Thọ Xương không phải báo cáo kỳ 2021-Q1: hạn trước ngày ban hành kế hoạch"),
+        (COMMUNE, "2021-Q3", "kế hoạch không nêu ngày"),
+        (COMMUNE, "2025-FY", "giải thể, sáp nhập sau 30/06/2025; đơn vị kế thừa: UBND phường Bắc Giang /"),
+        ("07219-le-loi", "2026-H1", "giải thể, sáp nhập sau 31/12/2024; đơn vị kế thừa: UBND phường Bắc Giang /"),
+        ("stttt-bac-giang", "2025-H1", "đơn vị kế thừa: Sở Khoa học và Công nghệ tỉnh Bắc Giang /"),
+        ("213-bac-giang", "2025-FY", "danh mục không nêu đơn vị kế thừa"),
+        (COMMUNE, "2030-H1", "không đơn vị nào phải báo cáo kỳ 2030-H1"),
+    ],
+)
+def test_what_nobody_owes_gets_no_form_nor_a_waiver_but_the_reason(
+    office: Settings, unit: str, period: str, why: str
+) -> None:
+    call = ("--period", period, "--unit", unit, "--raw", office.raw)
+    for command in (("form", *call, "-o", office.raw.parent / "out"), ("waive", *call, "--decision", "12/QĐ")):
+        refused = run_papi("report", *command)
+        assert refused.code == 2
+        assert why in refused.out
+    assert not (office.raw.parent / "out").exists()
+    assert not office.reports.exists()
+
+
+def test_an_empty_reason_or_number_is_refused_and_so_is_a_day_that_cannot_be(office: Settings) -> None:
+    form_file = office.raw.parent / "a.xlsx"
+    form_file.write_bytes(drawn())
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    call = ("--period", "2021-H1", "--unit", COMMUNE, *where)
+    assert run_papi("report", "add", form_file, "--received", "18/06/2012", *where).code == 1
+    assert run_papi("report", "add", form_file, "--received", "6/7/2021", *where).code == 2
+    assert not office.reports.exists()
+    assert run_papi("report", "add", form_file, "--received", "18/06/2021 9:30", *where).code == 0
+    for command in (("waive", "--decision", " "), ("return", "--reason", ""), ("accept", "--on", "2012-06-20")):
+        refused = run_papi("report", *command, *call)
+        assert refused.code == 1
+        assert "Cần có:" in refused.out
+    assert not (office.reports / registry.EVENTS).exists()
+
+
+def test_a_register_that_cannot_be_read_stops_every_command_of_reports(office: Settings) -> None:
+    form_file, out = (office.raw.parent / name for name in ("a.xlsx", "out"))
+    form_file.write_bytes(drawn())
+    office.reports.mkdir()
+    (office.reports / registry.EVENTS).write_bytes("at,period\nChưa".encode("cp1258"))
+    who = ("--period", "2021-H1", "--unit", COMMUNE)
+    for command in (
+        ("form", *who, "-o", out), ("check", form_file), ("add", form_file), ("accept", *who),
+        ("return", *who, "--reason", "Thiếu phụ lục"), ("waive", *who, "--decision", "12/QĐ"),
+    ):  # fmt: skip
+        refused = run_papi("report", *command, "--raw", office.raw, "--warehouse", office.warehouse)
+        assert refused.code == 1
+        assert "- events.csv, dòng 2: tệp lưu kiểu ANSI" in refused.out
+    assert [path.name for path in office.reports.iterdir()] == [registry.EVENTS]
+    assert not out.exists()
 
 
 def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
