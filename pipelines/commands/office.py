@@ -30,8 +30,9 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.finding import Finding
-    from pipelines.plan.obligations import Duties
+    from pipelines.plan.obligations import Duties, Obligation
     from pipelines.reports.landed import Landed
+    from pipelines.reports.registry import Event
 
 DUE_DAYS = {
     "nominal": twin("ngày kế hoạch nêu", "the day named"),
@@ -70,10 +71,10 @@ def plan() -> None:
 @with_warehouse
 def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
     """Xem một kế hoạch. / Show a plan: its obligations, and the questions that it leaves to be decided."""
-    duties = _duties(settings_of(raw, warehouse))
+    duties = duties_of(settings_of(raw, warehouse))
     found = duties.plans.get(plan_id)
     if found is None:
-        _say_findings([finding for read in duties.read if read.plan_id == plan_id for finding in read.findings])
+        say_findings([finding for read in duties.read if read.plan_id == plan_id for finding in read.findings])
         known = ", ".join(duties.plans) or "-"
         raise Mistake(
             twin(f"không có kế hoạch {plan_id}; có: {known}", f"no readable plan {plan_id}; there are {known}")
@@ -135,7 +136,7 @@ def report_form(
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers, drawing, registry
 
-    duties = _duties(settings)
+    duties = duties_of(settings)
     refuse_faulty_registers(settings, duties)
     owed = [o for o in duties.obligations if o.period == period and o.not_applicable_reason is None]
     if unit is not None:
@@ -160,10 +161,10 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers
 
-    duties = _duties(settings)
+    duties = duties_of(settings)
     refuse_faulty_registers(settings, duties)
     judged = answers.check(settings, duties, file)
-    _say_findings([*judged.findings, *judged.remarks])
+    say_findings([*judged.findings, *judged.remarks])
     if judged.report is None:
         raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
     counts = judged.completeness
@@ -198,7 +199,7 @@ def report_add(
     from pipelines.building import lock
     from pipelines.reports import answers, filing, registry, slips
 
-    duties = _duties(settings)
+    duties = duties_of(settings)
     if (unit is None) != (period is None):
         raise Mistake(twin("--unit và --period phải đi cùng nhau", "--unit and --period belong together"))
     sender = obligation_of(duties, unit, period) if unit and period else None
@@ -213,7 +214,7 @@ def report_add(
             )
             landed = {item.receipt.path: item for item in answers.land(settings, duties)}
     except (lock.AlreadyRunning, registry.NotFiled) as error:
-        raise Refused(_why(error)) from None
+        raise Refused(why(error)) from None
     quarantined = 0
     for receipt in filed:
         item = landed[receipt.path]
@@ -221,7 +222,7 @@ def report_add(
         if item.report is None:
             quarantined += 1
             slip = slips.write(item, duties, settings.slips / slips.file_name(item), at.date())
-            _say_findings(item.findings)
+            say_findings(item.findings)
             click.echo(f"  phiếu trả lại / return slip: {slip}")
     if quarantined:
         vi = f"{quarantined} trong {len(filed)} tệp chưa tiếp nhận; tệp được giữ lại, gửi lại thì thay bằng bản mới"
@@ -244,9 +245,9 @@ def _event(word: str, doc: str, *options: Any) -> None:
         settings = settings_of(raw, warehouse)
         from pipelines import clock
         from pipelines.building import lock
-        from pipelines.reports import answers, filing, registry, slips
+        from pipelines.reports import filing, registry
 
-        duties = _duties(settings)
+        duties = duties_of(settings)
         owed = obligation_of(duties, unit, period)
         event = registry.Event(
             on or clock.now(), period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0
@@ -255,12 +256,10 @@ def _event(word: str, doc: str, *options: Any) -> None:
             with lock.hold(settings):
                 filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
-            raise Refused(_why(error)) from None
+            raise Refused(why(error)) from None
         click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}")
         if word == "returned":
-            own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.report is not None]
-            last, path = own[-1], settings.slips / slips.file_name(own[-1])
-            click.echo(f"  {slips.write(last, duties, path, event.at.date(), reason or '')}")
+            write_slip(settings, duties, owed, event)
 
     command.__doc__ = doc
     shared = (
@@ -324,7 +323,7 @@ def say_reports(settings: Settings) -> None:
     from pipelines.reports import answers, registry
 
     try:
-        landed = answers.land(settings, _duties(settings))
+        landed = answers.land(settings, duties_of(settings))
     except registry.Faulty as error:
         click.echo(f"\n{error}")
         return
@@ -333,7 +332,8 @@ def say_reports(settings: Settings) -> None:
     click.echo(f"\n{kind}: {len(landed)}; chưa tiếp nhận / not taken: {len(quarantined)}; see audit.report_finding")
 
 
-def _duties(settings: Settings) -> Duties:
+def duties_of(settings: Settings) -> Duties:
+    """Plans, units and what they owe."""
     from pipelines.plan.obligations import Duties
 
     return Duties(settings)
@@ -349,7 +349,8 @@ def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
         raise Refused(str(error)) from None
 
 
-def _say_findings(findings: list[Finding]) -> None:
+def say_findings(findings: list[Finding]) -> None:
+    """The first findings on a workbook, with the cell, for its sender."""
     for finding in findings[:SHOWN]:
         place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
         click.echo(
@@ -357,6 +358,15 @@ def _say_findings(findings: list[Finding]) -> None:
         )
     if len(findings) > SHOWN:
         click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
+
+
+def write_slip(settings: Settings, duties: Duties, owed: Obligation, event: Event) -> None:
+    """The slip of a report that was returned, and where it lies."""
+    from pipelines.reports import answers, slips
+
+    own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.report is not None]
+    last, path = own[-1], settings.slips / slips.file_name(own[-1])
+    click.echo(f"  {slips.write(last, duties, path, event.at.date(), event.reason)}")
 
 
 def _state(item: Landed) -> str:
@@ -373,7 +383,7 @@ def _whose(item: Landed) -> str:
     return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
     """A refusal of ours is in both languages; that of a lock, which all commands share, in English."""
     from pipelines.building import lock
 

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 
 from pipelines.commands import office as office_commands
@@ -161,12 +162,49 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
     (folder / "nhan/phuong-tran-nguyen-han.xlsx").write_bytes(broken)
     guide = (ROOT / "docs/huong-dan.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
-    assert len(blocks) == guide.count("```sh") == 5
+    assert len(blocks) == guide.count("```sh") == 7
     for commands, shown in blocks:
+        if "--in" in commands:
+            waived_in(folder / "so/so-theo-doi.xlsx")
         said = "".join(run_papi(*shlex.split(line)[1:]).out for line in commands.splitlines())
         for line in shown.splitlines():
             assert line.strip() in said
     assert "select" not in guide.lower()
+
+
+def waived_in(path: Path) -> None:
+    """Type a new line into the tracking workbook: it stands below three that are there."""
+    book = openpyxl.load_workbook(path)
+    unit = "UBND phường Trần Nguyên Hãn (07204-tran-nguyen-han)"
+    for letter, value in zip("BCDEF", ("25/06/2021", "2021-H1", unit, "miễn", "13/QĐ-SNV"), strict=True):
+        book["Theo dõi"][f"{letter}6"] = value
+    book.save(path)
+
+
+def test_the_tracking_workbook_goes_out_and_comes_back_whole_or_not_at_all(office: Settings) -> None:
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    post, out = office.raw.parent / "a.xlsx", office.raw.parent / "so"
+    post.write_bytes(drawn())
+    assert run_papi("report", "add", post, "--received", "2021-06-18T09:30", *where).code == 0
+    assert run_papi("report", "register", *where).code == 2
+    assert "0 dòng đã ghi" in run_papi("report", "register", "--out", out, *where).out
+    book = openpyxl.load_workbook(out / "so-theo-doi.xlsx")
+    unit = "UBND phường Thọ Xương (07201-tho-xuong)"
+    for row, reason in ((3, "Thiếu phụ lục"), (4, None)):
+        for letter, value in zip("BCDEG", ("21/06/2021", "2021-H1", unit, "trả lại", reason), strict=True):
+            book["Theo dõi"][f"{letter}{row}"] = value
+    book.save(out / "so-theo-doi.xlsx")
+    refused = run_papi("report", "register", "--in", out / "so-theo-doi.xlsx", *where)
+    assert refused.code == 1
+    assert "- Theo dõi G4: ô trống" in refused.out
+    assert "1 lỗi; chưa ghi dòng nào" in refused.out
+    assert not (office.reports / registry.EVENTS).exists()
+    book["Theo dõi"]["G4"] = "Thiếu chữ ký"
+    book.save(out / "so-theo-doi.xlsx")
+    done = run_papi("report", "register", "--in", out / "so-theo-doi.xlsx", *where)
+    assert (done.code, "ghi 2 dòng mới" in done.out) == (0, True)
+    assert [event.reason for event in registry.events(office, DUTIES)] == ["Thiếu phụ lục", "Thiếu chữ ký"]
+    assert len(list(office.slips.iterdir())) == 1
 
 
 ENGLISH = re.compile(
@@ -176,7 +214,7 @@ ENGLISH = re.compile(
 ENGINEERS = re.compile(r"raw/|(?<!\.)\bcsv\b|checksum|quarantine|sha256|json|Traceback|landing|None\b|_papi|marts?\.")
 
 
-@pytest.mark.parametrize("command", ["form", "check", "add", "return", "accept", "waive"])
+@pytest.mark.parametrize("command", ["form", "check", "add", "return", "accept", "waive", "register"])
 def test_help_of_the_office_is_in_vietnamese_first(command: str) -> None:
     """What the project says of a command and its options; the frame around it is the library's."""
     found = office_commands.report.commands[command]
@@ -208,6 +246,11 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("return", *who, "--reason", "Thiếu phụ lục"),
         ("accept", *who),
         ("waive", *who, "--decision", "12/QĐ-SNV"),
+        ("waive", *who, "--decision", ""),
+        ("register",),
+        ("register", "--out", out),
+        ("register", "--in", good),
+        ("register", "--in", out / "so-theo-doi.xlsx"),
     ]
     said = [line for call in calls for line in run_papi("report", *call, *where).out.splitlines()]
     assert len(said) > len(calls)
