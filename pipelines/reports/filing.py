@@ -33,6 +33,7 @@ from pipelines.reports.registry import (
     is_simulated,
     line_of,
     problems_of_day,
+    problems_of_letters,
     receipts,
 )
 from pipelines.reports.wording import twin
@@ -82,6 +83,7 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         if identity is not None and not unit_key and duties.find(identity.unit_key, identity.period):
             period, unit_key = identity.period, identity.unit_key
         problems = problems_of_day(duties, duties.find(unit_key, period), "received_at", arrival.received_at)
+        problems += problems_of_letters("received_source", arrival.source)
         if problems:
             raise NotFiled(said(problems))
         suffix = arrival.path.suffix.lower()
@@ -92,7 +94,8 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         else:
             place = f"{UNPLACED}/{sha256[:16]}{suffix}"
         listed[sha256] = place
-        came, name = (arrival.received_at, arrival.source), arrival.path.name
+        came = (arrival.received_at, arrival.source)
+        name = arrival.path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no letters
         filed.append(Receipt(*came, period, unit_key, place, sha256, name, arrival.simulated))
         contents.append(content)
     for receipt, content in zip(filed, contents, strict=True):

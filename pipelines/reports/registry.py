@@ -186,6 +186,7 @@ def _receipt_lines(settings: Settings, duties: Duties | None = None) -> tuple[li
                       "unit and period as the plan has them, or both blank"))
             )  # fmt: skip
             problems += problems_of_day(duties, owed, "received_at", at)
+        problems += problems_of_letters("received_source", row["received_source"])
         problems += [Problem(column, found, said, PUT_BACK) for is_wrong, column, found, said in checks if is_wrong]
         findings += [_line(path, number, problem) for problem in problems]
         if not problems:
@@ -230,6 +231,7 @@ def event_of(
          twin("Ghi lý do để đơn vị biết. Ví dụ: Thiếu phụ lục", "Say why. Example: Thiếu phụ lục")),
     ]  # fmt: skip
     problems += problems_of_day(duties, owed, "at", at)
+    problems += [one for column in ("decision_no", "reason", "by") for one in problems_of_letters(column, row[column])]
     problems += [Problem(*said) for is_wrong, *said in checks if is_wrong]
     if problems or at is None or word is None:
         return None, problems
@@ -245,6 +247,15 @@ def word_of(text: str) -> str | None:
 def _knows_all_plans(duties: Duties) -> bool:
     """Whether a unit or period that is in no plan is a slip of the register: with a plan unread, it may be of that."""
     return all(read.plan is not None for read in duties.read)
+
+
+def problems_of_letters(column: str, text: str) -> list[Problem]:
+    """Letters that went lost on the way. Names of files are not asked: they come as their senders have them."""
+    if not saved.has_lost_letters(text):
+        return []
+    expected = twin("chữ Việt đủ dấu", "Vietnamese with all its letters")
+    remedy = twin("Gõ lại ô này; tệp CSV thì lưu kiểu “CSV UTF-8”.", "Type it again; save a csv as “CSV UTF-8”.")
+    return [Problem(column, f"chữ mất dấu “{text}”", expected, remedy)]
 
 
 def _problems_of_time(column: str, text: str, month_first: bool) -> tuple[list[Problem], datetime | None]:
@@ -302,11 +313,6 @@ def _rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, str
             findings.append(_line(path, number, Problem("", found, expected, PUT_BACK)))
             continue
         rows.append((number, dict(zip(columns, cells, strict=True))))
-        for column, cell in zip(columns, cells, strict=True):
-            if saved.has_lost_letters(cell):
-                expected = twin("chữ Việt đủ dấu", "Vietnamese with all its letters")
-                remedy = twin("Gõ lại ô này; lưu kiểu “CSV UTF-8”.", "Type it again, save as “CSV UTF-8”.")
-                findings.append(_line(path, number, Problem(column, f"chữ mất dấu “{cell}”", expected, remedy)))
     return rows, any(is_month_first(row[columns[0]]) for _, row in rows), findings
 
 

@@ -300,6 +300,28 @@ def test_an_event_that_cannot_be_is_refused_before_it_is_written(office: Setting
     assert not (office.reports / registry.EVENTS).exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["Bá?o cáo.xlsx", "BÃ¡o cÃ¡o.xlsx", "=1+1.xlsx", "b\udce1o c\udce1o.xlsx", "a\nb.xlsx"]
+)
+def test_a_file_of_any_name_is_filed_and_its_line_is_read_again(office: Settings, name: str) -> None:
+    path = office.raw.parent / name
+    path.write_bytes(drawn())
+    filing.file_reports(office, DUTIES, [Arrival(path, JUNE, "công văn đến 113")])
+    registry.check(office, DUTIES)
+    assert [item.state for item in answers.land(office, DUTIES)] == ["received"]
+
+
+def test_what_would_not_be_read_again_is_not_written(office: Settings) -> None:
+    post = office.raw.parent / "post.xlsx"
+    post.write_bytes(drawn())
+    with pytest.raises(NotFiled, match="mất dấu"):
+        filing.file_reports(office, DUTIES, [Arrival(post, JUNE, "s? ??n")])
+    add(office, drawn())
+    with pytest.raises(NotFiled, match="mất dấu"):
+        filing.add_event(office, DUTIES, event("returned", BY_HAND, reason="Ch?a ký"))
+    registry.check(office, DUTIES)
+
+
 @pytest.mark.parametrize("day", [datetime(2012, 6, 18, 9, 0), datetime(2099, 6, 18, 9, 0)])
 def test_a_report_that_came_on_a_day_that_cannot_be_is_not_filed(office: Settings, day: datetime) -> None:
     with pytest.raises(NotFiled, match=f"{day:%d/%m/%Y}"):
