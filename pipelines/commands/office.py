@@ -204,7 +204,7 @@ def report_add(
         raise Mistake(twin("--unit và --period phải đi cùng nhau", "--unit and --period belong together"))
     sender = obligation_of(duties, unit, period) if unit and period else None
     at = received or clock.now()
-    said = source or ("said by who filed it" if received else "time of filing")
+    said = source or ("theo lời người nhận" if received else "lúc ghi vào sổ")
     simulated = registry.is_simulated(settings)
     who = (sender.unit.unit_key, sender.period) if sender else ("", "")
     try:
