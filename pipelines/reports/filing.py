@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,23 @@ from pathlib import Path
 from pipelines.files import write_whole
 from pipelines.plan.obligations import Duties
 from pipelines.reports.answers import land
+from pipelines.reports.landed import Landed
 from pipelines.reports.reading import read_report
-from pipelines.reports.registry import Event, NotFiled, Receipt, append_events, append_receipts, is_simulated, receipts
+from pipelines.reports.registry import (
+    Event,
+    NotFiled,
+    Problem,
+    Receipt,
+    append_events,
+    append_receipts,
+    check,
+    event_of,
+    is_simulated,
+    line_of,
+    problems_of_day,
+    problems_of_letters,
+    receipts,
+)
 from pipelines.reports.wording import twin
 from pipelines.settings import Settings
 
@@ -42,8 +57,10 @@ class Arrival:
 def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]) -> list[Receipt]:
     """Put files into raw/reports as they came and list them; returns their receipts. Whatever they hold, none is lost.
 
-    Raises ``NotFiled`` where a file is listed already or is marked simulated in a real workspace; then none is filed.
+    Raises ``NotFiled`` where a file is listed already or is marked simulated in a real workspace, came on a day that
+    cannot be, or where a register is not whole; then none is filed.
     """
+    check(settings, duties)
     known, _ = receipts(settings)
     listed = {receipt.sha256: receipt.path for receipt in known}
     versions = Counter((receipt.period, receipt.unit_key) for receipt in known)
@@ -65,6 +82,10 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         period, unit_key = arrival.period, arrival.unit_key
         if identity is not None and not unit_key and duties.find(identity.unit_key, identity.period):
             period, unit_key = identity.period, identity.unit_key
+        problems = problems_of_day(duties, duties.find(unit_key, period), "received_at", arrival.received_at)
+        problems += problems_of_letters("received_source", arrival.source)
+        if problems:
+            raise NotFiled(said(problems))
         suffix = arrival.path.suffix.lower()
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
         if unit_key:
@@ -73,7 +94,8 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         else:
             place = f"{UNPLACED}/{sha256[:16]}{suffix}"
         listed[sha256] = place
-        came, name = (arrival.received_at, arrival.source), arrival.path.name
+        came = (arrival.received_at, arrival.source)
+        name = arrival.path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no letters
         filed.append(Receipt(*came, period, unit_key, place, sha256, name, arrival.simulated))
         contents.append(content)
     for receipt, content in zip(filed, contents, strict=True):
@@ -83,14 +105,29 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
 
 
 def add_event(settings: Settings, duties: Duties, event: Event) -> None:
-    """Add a line to events.csv. Raises ``NotFiled`` where the unit owes nothing or there is no report to speak of."""
-    if duties.find(event.unit_key, event.period) is None:
-        vi = f"{event.unit_key} không phải báo cáo kỳ {event.period}"
-        raise NotFiled(twin(vi, f"{event.unit_key} owes nothing for {event.period}"))
-    if event.event != "waived" and not any(
-        item.state == "received" and (item.receipt.unit_key, item.receipt.period) == (event.unit_key, event.period)
-        for item in land(settings, duties)
-    ):
-        vi = f"chưa có báo cáo hợp lệ của {event.unit_key} kỳ {event.period}"
-        raise NotFiled(twin(vi, f"no readable report of {event.unit_key} for {event.period} has come"))
+    """Add a line to events.csv. Raises ``NotFiled`` where it cannot be, such as without a report to speak of."""
+    check(settings, duties)
+    problems = problems_of(land(settings, duties), duties, line_of(event))[1]
+    if problems:
+        raise NotFiled(said(problems))
     append_events(settings, [event])
+
+
+def problems_of(landed: list[Landed], duties: Duties, line: Mapping[str, str]) -> tuple[Event | None, list[Problem]]:
+    """The event of a new line, or None and what keeps it out of events.csv. ``landed`` are the reports that came."""
+    event, problems = event_of(line, duties)
+    if event is None or event.event == "waived":
+        return event, problems
+    if any(
+        item.state == "received" and (item.receipt.unit_key, item.receipt.period) == (event.unit_key, event.period)
+        for item in landed
+    ):
+        return event, []
+    found = f"chưa có báo cáo hợp lệ của {event.unit_key} kỳ {event.period}"
+    expected = twin("một báo cáo đã nhận", f"a readable report of {event.unit_key} for {event.period}")
+    return None, [Problem("unit_key", found, expected, twin("Nhận báo cáo trước.", "Take the report in first."))]
+
+
+def said(problems: list[Problem]) -> str:
+    """Problems as a command says them."""
+    return "\n".join(f"{one.found}\n    Cần có: {one.expected}\n    Cách sửa: {one.remedy}" for one in problems)
