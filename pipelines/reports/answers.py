@@ -26,7 +26,7 @@ from pipelines.reports import copies, faults, form
 from pipelines.reports.form import ReadReport, Report
 from pipelines.reports.landed import Landed, Owed, name_of
 from pipelines.reports.reading import read_report
-from pipelines.reports.registry import Receipt, is_simulated, receipts
+from pipelines.reports.registry import Receipt, events, is_simulated, receipts, undone_receipts
 from pipelines.reports.remarks import completeness_of, remarks_on
 from pipelines.reports.wording import twin
 from pipelines.settings import Settings
@@ -49,11 +49,14 @@ def land(settings: Settings, duties: Duties, as_of: date | None = None) -> list[
     """Every receipt known on a day, read and judged, in order of time. A file is parsed once while the reader stays."""
     known, _ = receipts(settings, as_of)
     read = _read_all(settings, known)
+    undone = undone_receipts(events(settings, duties, as_of)[0])
     versions: Counter[tuple[str, str]] = Counter()
     unjudged = []
     for receipt, one in zip(known, read, strict=True):
         versions[receipt.period, receipt.unit_key] += 1
-        unjudged.append(_unjudged(receipt, one, versions[receipt.period, receipt.unit_key]))
+        item = _unjudged(receipt, one, versions[receipt.period, receipt.unit_key])
+        is_undone = (receipt.period, receipt.unit_key, receipt.file) in undone
+        unjudged.append(replace(item, is_undone=is_undone))
     return judge(unjudged, duties, is_simulated(settings))
 
 
@@ -72,7 +75,7 @@ def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bo
         known = only_last and position < len(unjudged) - 1
         result = item if known else _judge_one(item, duties, simulated, figures)
         judged.append(result)
-        if result.report is not None and result.obligation is not None:
+        if result.report is not None and result.obligation is not None and not result.is_undone:
             period = PERIODS.index(result.obligation.kind)
             for answer in result.report.targets:
                 figures[result.obligation.unit.unit_key, result.obligation.year, answer.target_id][period] = answer
@@ -132,7 +135,11 @@ def _with_known_codes(report: Report, duties: Duties, obligation: Obligation) ->
 
 def _with_copies(judged: list[Landed]) -> Iterator[Landed]:
     """The reports with a remark on each whose words are not its own."""
-    owed = [(item, item.obligation, item.report) for item in judged if item.obligation and item.report]
+    owed = [
+        (item, item.obligation, item.report)
+        for item in judged
+        if item.obligation and item.report and not item.is_undone
+    ]
     texts = [
         copies.Text(
             item.report_id,
@@ -211,6 +218,7 @@ def previous_report(landed: list[Landed], obligation: Obligation) -> Report | No
         item
         for item in landed
         if item.report is not None
+        and not item.is_undone
         and item.obligation is not None
         and item.obligation.rule.deliverable == "report"
         and item.obligation.unit.unit_key == obligation.unit.unit_key

@@ -11,6 +11,7 @@ import io
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from pipelines.clock import today
@@ -20,7 +21,15 @@ from pipelines.plan.obligations import Duties
 from pipelines.settings import Settings
 
 EVENTS, MARK = "events.csv", "SIMULATED"
-EVENT_WORDS = {"returned": "trả lại", "accepted": "tiếp nhận", "waived": "miễn"}
+EVENT_WORDS = {
+    "returned": "trả lại",
+    "accepted": "tiếp nhận",
+    "waived": "miễn",
+    "receipt_undone": "hủy nhận",
+    "acceptance_undone": "hủy tiếp nhận",
+    "waiver_undone": "hủy miễn",
+}
+NEEDS_REASON = ("returned", "receipt_undone", "acceptance_undone", "waiver_undone")
 
 
 @dataclass(frozen=True)
@@ -36,10 +45,18 @@ class Receipt:
     original_name: str
     simulated: bool
 
+    @property
+    def file(self) -> str:
+        """The name by which events speak of the file: v1-0a1b2c3d."""
+        return Path(self.path).stem
+
 
 @dataclass(frozen=True)
 class Event:
-    """What an officer did with a unit's report after its receipt; ``row`` is its line in events.csv."""
+    """What an officer did with a unit's report after its receipt; ``row`` is its line in events.csv.
+
+    ``file`` is the receipt that it is about; left empty, the last that had come by then.
+    """
 
     at: datetime
     period: str
@@ -49,14 +66,20 @@ class Event:
     reason: str
     by: str
     row: int
+    file: str = ""
 
 
 RECEIPT_COLUMNS = [field.name for field in fields(Receipt)]
-EVENT_COLUMNS = [field.name for field in fields(Event)][:-1]
+EVENT_COLUMNS = [field.name for field in fields(Event) if field.name != "row"]
+ADDED = ("file",)  # registers made before do not have it
 
 
 class NotFiled(ValueError):
     """The file or event cannot be taken; the message says why."""
+
+
+class AlreadyFiled(NotFiled):
+    """The file is here already, and nothing is lost."""
 
 
 def is_simulated(settings: Settings) -> bool:
@@ -84,6 +107,9 @@ def receipts(settings: Settings, as_of: date | None = None) -> tuple[list[Receip
             findings.append(
                 Finding("receipt_listed", f"raw/reports/{name}", "không có trong sổ / not listed", path.name, remedy)
             )
+    # A file that came without a sender and was placed later is listed twice; where it was placed counts.
+    placed = {receipt.sha256 for receipt in known if receipt.unit_key}
+    known = [receipt for receipt in known if receipt.unit_key or receipt.sha256 not in placed]
     known = [receipt for receipt in known if as_of is None or receipt.received_at.date() <= as_of]
     return sorted(known, key=lambda r: (r.received_at, r.path)), findings
 
@@ -96,14 +122,17 @@ def events(settings: Settings, duties: Duties, as_of: date | None = None) -> tup
     for number, row in _rows(path, EVENT_COLUMNS, findings):
         at = _moment(row["at"])
         word = next((w for w, vi in EVENT_WORDS.items() if row["event"].strip().lower() in (w, vi)), None)
+        owed = duties.find(row["unit_key"], row["period"])
         problems = [
             (at is None, "at", row["at"], "2021-06-24 14:00, 24/06/2021 14:00"),
             (word is None, "event", row["event"], ", ".join(f"{w} ({vi})" for w, vi in EVENT_WORDS.items())),
-            (duties.find(row["unit_key"], row["period"]) is None, "unit_key", f"{row['unit_key']} {row['period']}",
+            (owed is None or owed.not_applicable_reason is not None, "unit_key", f"{row['unit_key']} {row['period']}",
              "đơn vị có nghĩa vụ trong kỳ / a unit that owes a report for the period"),
             (word == "waived" and not row["decision_no"], "decision_no", "ô trống / blank",
              "số quyết định miễn / the number of the decision"),
-            (word == "returned" and not row["reason"], "reason", "ô trống / blank", "lý do trả lại / the reason"),
+            (word in NEEDS_REASON and not row["reason"], "reason", "ô trống / blank", "lý do / the reason"),
+            (word == "receipt_undone" and not row["file"], "file", "ô trống / blank",
+             "tên tệp đã lưu, như v1-0a1b2c3d / the name of the file as kept"),
         ]  # fmt: skip
         wrong = [
             _line(path, number, column, found, expected) for is_wrong, column, found, expected in problems if is_wrong
@@ -112,6 +141,11 @@ def events(settings: Settings, duties: Duties, as_of: date | None = None) -> tup
         if not wrong and at is not None and word is not None and (as_of is None or at.date() <= as_of):
             known.append(Event(**{**row, "at": at, "event": word, "row": number}))  # type: ignore[arg-type]
     return sorted(known, key=lambda e: (e.at, e.row)), findings
+
+
+def undone_receipts(known: list[Event]) -> set[tuple[str, str, str]]:
+    """Period, unit and file of each receipt that an officer took back."""
+    return {(event.period, event.unit_key, event.file) for event in known if event.event == "receipt_undone"}
 
 
 def _rows(path: Path, columns: list[str], findings: list[Finding]) -> list[tuple[int, dict[str, str]]]:
@@ -123,17 +157,19 @@ def _rows(path: Path, columns: list[str], findings: list[Finding]) -> list[tuple
     except UnicodeDecodeError:
         findings.append(_line(path, 1, None, "không phải UTF-8 / not UTF-8", "CSV UTF-8"))
         return []
+    before = [column for column in columns if column not in ADDED]
     for delimiter in (",", ";"):
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-        if rows and rows[0] == columns:
+        if rows and rows[0] in (columns, before):
             whole = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+            widths = (len(before), len(columns))
             for number, row in whole:
-                if len(row) != len(columns):
+                if len(row) not in widths:
                     findings.append(_line(path, number, None, f"{len(row)} ô / cells", f"{len(columns)} ô / cells"))
             return [
-                (n, dict(zip(columns, (c.strip() for c in row), strict=True)))
+                (n, dict(zip_longest(columns, (c.strip() for c in row), fillvalue="")))
                 for n, row in whole
-                if len(row) == len(columns)
+                if len(row) in widths
             ]
     findings.append(_line(path, 1, None, text.split("\n", 1)[0], ",".join(columns)))
     return []
@@ -180,7 +216,9 @@ def _receipt_line(receipt: Receipt) -> list[str]:
 
 def append_events(settings: Settings, new: list[Event]) -> None:
     """Add lines to events.csv as they are; a wrong one is found when the file is read."""
-    lines = [[f"{e.at:%Y-%m-%dT%H:%M}", e.period, e.unit_key, e.event, e.decision_no, e.reason, e.by] for e in new]
+    lines = [
+        [f"{e.at:%Y-%m-%dT%H:%M}", *(str(getattr(e, name)) for name in EVENT_COLUMNS if name != "at")] for e in new
+    ]
     _append(settings.reports / EVENTS, EVENT_COLUMNS, lines)
 
 
@@ -188,7 +226,11 @@ def _append(path: Path, columns: list[str], rows: list[list[str]]) -> None:
     """Add lines to a registry in one step, keeping how a spreadsheet saved it."""
     before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     has_mark = path.exists() and path.read_bytes().startswith(b"\xef\xbb\xbf")
-    delimiter = ";" if before.startswith(";".join(columns)) else ","
+    of_before = [column for column in columns if column not in ADDED]
+    delimiter = ";" if before.startswith(";".join(of_before)) else ","
+    heading, _, lines = before.partition("\n")
+    if heading.strip() == delimiter.join(of_before):
+        before = f"{delimiter.join(columns)}\n{lines}"
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     if not before:

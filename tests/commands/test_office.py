@@ -65,6 +65,29 @@ def test_an_officers_day(office: Settings) -> None:
     assert "is not one unit" in wrong.out
 
 
+def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(office: Settings) -> None:
+    """Officers drop the same folder every day; one of them names the wrong unit."""
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    first, second = (office.raw.parent / name for name in ("a.xlsx", "b.xlsx"))
+    first.write_bytes(drawn())
+    second.write_bytes(drawn("07204-tran-nguyen-han"))
+    who, wrong = ("--period", "2021-H1", "--unit", COMMUNE), ("--period", "2021-H1", "--unit", "07213-tran-phu")
+    when = ("--received", "2021-06-18T09:30")
+    assert run_papi("report", "add", first, *wrong, *when, *where).code == 1
+    assert run_papi("report", "undo-receipt", *wrong, "--reason", "nhầm đơn vị", *where).code == 0
+    added = run_papi("report", "add", first, *when, *where)
+    assert (added.code, "a.xlsx (UBND phường Thọ Xương, 2021-H1): đã nhận" in added.out) == (0, True)
+    both = run_papi("report", "add", first, second, *when, *where)
+    assert both.code == 0, both.out
+    assert "a.xlsx đã được nhận trước đây" in both.out
+    assert "b.xlsx (UBND phường Trần Nguyên Hãn, 2021-H1): đã nhận" in both.out
+    early = run_papi("report", "accept", *who, "--on", "2021-06-17", *where)
+    assert (early.code, "chưa có báo cáo hợp lệ" in early.out) == (1, True)
+    assert "tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
+    undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
+    assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
+
+
 def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
     out = office.raw.parent / "out"
     made = run_papi("report", "form", "--period", "2021-H1", "--all", "-o", out, "--raw", office.raw)
@@ -119,7 +142,9 @@ ENGLISH = re.compile(
 ENGINEERS = re.compile(r"raw/|(?<!\.)\bcsv\b|checksum|quarantine|sha256|json|Traceback|landing|None\b|_papi|marts?\.")
 
 
-@pytest.mark.parametrize("command", ["form", "check", "add", "return", "accept", "waive"])
+@pytest.mark.parametrize(
+    "command", ["form", "check", "add", "return", "accept", "waive", "undo-receipt", "undo-accept", "undo-waive"]
+)
 def test_help_of_the_office_is_in_vietnamese_first(command: str) -> None:
     """What the project says of a command and its options; the frame around it is the library's."""
     found = office_commands.report.commands[command]
@@ -150,7 +175,12 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("add", good, "--unit", COMMUNE),
         ("return", *who, "--reason", "Thiếu phụ lục"),
         ("accept", *who),
+        ("undo-accept", *who, "--reason", "nhầm"),
+        ("undo-accept", *who, "--reason", "nhầm"),
+        ("undo-receipt", *who, "--reason", "nhầm"),
+        ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", "12/QĐ-SNV"),
+        ("undo-waive", *who, "--reason", "nhầm"),
     ]
     said = [line for call in calls for line in run_papi("report", *call, *where).out.splitlines()]
     assert len(said) > len(calls)
