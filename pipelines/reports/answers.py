@@ -85,12 +85,15 @@ def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bo
 def _judge_one(item: Landed, duties: Duties, simulated: bool, figures: faults.Figures) -> Landed:
     identity = item.identity
     findings = [*item.findings, *faults.of_another_kind(item, simulated)]
+    # What cannot be taken is of whom it was filed for, whatever it says itself.
+    filed_for = duties.find(item.receipt.unit_key, item.receipt.period)
     if identity is None:
-        return replace(item, report=None, findings=findings)
+        return replace(item, obligation=filed_for, report=None, findings=findings)
     obligation = duties.find(identity.unit_key, identity.period)
     findings += faults.of_another_place(item, identity, obligation, duties)
     if obligation is None or item.report is None or findings:
-        return replace(item, obligation=obligation, report=None, findings=findings)
+        said = obligation if identity.is_whole() and not item.receipt.unit_key else None
+        return replace(item, obligation=filed_for or said, report=None, findings=findings)
     owed, report = Owed.of(duties, obligation), _with_known_codes(item.report, duties, obligation)
     findings = [
         *faults.names_match(item, report, obligation),
