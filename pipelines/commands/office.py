@@ -355,10 +355,9 @@ def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
     if not owing:
         raise Mistake(_nobody(period))
     if wanted in owing:
-        return _owed(duties, owing[wanted])
+        return owing[wanted]
     measured_on: date = next(iter(owing.values())).due_nominal or date.max
-    begun = date(next(iter(owing.values())).year, 1, 1)
-    unit = duties.units.find(wanted, measured_on) or duties.units.find(wanted, begun)
+    unit = duties.units.find(wanted, measured_on)
     if unit is None or unit.unit_key not in owing:
         from pipelines.spelling import nearest, plain
 
@@ -369,21 +368,7 @@ def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
         near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
         vi = f"“{wanted}” không phải tên hoặc mã của đúng một đơn vị phải báo cáo kỳ {period}; gần giống: {near}"
         raise Mistake(twin(vi, f"it is not one unit that owes a report for {period}; near: {near}"))
-    return _owed(duties, owing[unit.unit_key])
-
-
-def _owed(duties: Duties, obligation: Obligation) -> Obligation:
-    """The obligation; a ``Mistake`` with the reason and the successor where nothing is owed."""
-    if obligation.not_applicable_reason is None:
-        return obligation
-    unit, period = obligation.unit, obligation.period
-    due = obligation.due_nominal or date(obligation.year, 12, 31)
-    successors = ", ".join(
-        f"{one.official_name_vi} ({one.unit_key})" for one in duties.units.successors_of(unit.unit_key, due)
-    )
-    vi = f"{unit.official_name_vi} không phải báo cáo kỳ {period}: {NOT_OWED[obligation.not_applicable_reason]}"
-    taken_over = f"; nơi kế tục: {successors}" if successors else ""
-    raise Mistake(f"{vi}{taken_over}")
+    return owing[unit.unit_key]
 
 
 def _say_findings(findings: list[Finding]) -> None:

@@ -57,7 +57,6 @@ class Units:
 
     def __init__(self, seeds: Seeds) -> None:
         self.all = [_unit(row) for row in seeds.rows("unit")]
-        self._successors = [(row["unit_key"], row["successor_key"]) for row in seeds.rows("unit_successor")]
         self._by_day: dict[date, dict[str, Unit]] = {}
 
     def on(self, day: date) -> dict[str, Unit]:
@@ -65,14 +64,6 @@ class Units:
         if day not in self._by_day:
             self._by_day[day] = {unit.unit_key: unit for unit in self.all if unit.is_valid_on(day)}
         return self._by_day[day]
-
-    def successors_of(self, unit_key: str, day: date) -> list[Unit]:
-        """The units of a day that took over from one that ended, or from its successors; none where no act says who."""
-        valid = self.on(day)
-        found = []
-        for key in [successor for ended, successor in self._successors if ended == unit_key]:
-            found += [valid[key]] if key in valid else self.successors_of(key, day)
-        return found
 
     def find(self, wanted: str, day: date) -> Unit | None:
         """The unit of a day with this key or code, or the only one of that name; None where that is not certain.

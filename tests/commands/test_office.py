@@ -88,27 +88,6 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
     assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
 
 
-@pytest.mark.parametrize(
-    ("unit", "period", "said"),
-    [
-        (
-            "UBND phường Trần Phú",
-            "2021-Q1",
-            "UBND phường Trần Phú không phải báo cáo kỳ 2021-Q1: hạn trước ngày ban hành",
-        ),
-        ("UBND phường Trần Phú", "2025-FY", "nơi kế tục: UBND phường Bắc Giang (07210-bac-giang)"),
-        ("sgtvt-bac-giang", "2025-FY", "nơi kế tục: Sở Xây dựng tỉnh Bắc Ninh (sxd-bac-ninh)"),
-        ("213-bac-giang", "2025-FY", "UBND thành phố Bắc Giang không phải báo cáo kỳ 2025-FY: đơn vị đã giải thể"),
-    ],
-)
-def test_what_nobody_owes_gets_no_form_and_no_event(office: Settings, unit: str, period: str, said: str) -> None:
-    who = ("--period", period, "--unit", unit, "--raw", office.raw, "--warehouse", office.warehouse)
-    for call in (("form", "-o", office.raw.parent / "out"), ("waive", "--decision", "12/QĐ-SNV")):
-        refused = run_papi("report", *call, *who)
-        assert (refused.code, said in refused.out) == (2, True), refused.out
-    assert not (office.raw.parent / "out").exists()
-
-
 def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
     out = office.raw.parent / "out"
     made = run_papi("report", "form", "--period", "2021-H1", "--all", "-o", out, "--raw", office.raw)
@@ -188,7 +167,6 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("form", "--period", "2030-H1", "--all", "-o", out),
         ("form", "--period", "2021-H1", "--unit", "Thọ Xuân", "-o", out),
         ("form", *who, "-o", out),
-        ("form", "--period", "2025-FY", "--unit", COMMUNE, "-o", out),
         ("check", good),
         ("check", bad),
         ("accept", *who),
