@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands import office, reading, refreshing, releases
+from pipelines.commands import office, reading, refreshing, registers, releases
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,6 +16,7 @@ def papi() -> None:
     """PAPI indicator warehouse: from raw deliveries to checked, published tables."""
 
 
+office.report.add_command(registers.report_register)
 for command in (
     refreshing.refresh, refreshing.status, releases.release, office.plan, office.report, office.demo,
     reading.sql, reading.explain, reading.province, reading.claims, reading.docs,

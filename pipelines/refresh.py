@@ -131,6 +131,7 @@ def _run(settings: Settings, full: bool) -> Refreshed:
     from pipelines.building import making, sources
 
     making.refuse_rewritten(settings)
+    making.refuse_faulty_registers(settings)
     for release_id in gone(settings, publication.releases(settings)):
         log.info("%s was part of the last publication and is no longer under raw/", release_id)
     if full or not settings.build.exists():

@@ -18,7 +18,9 @@ from pipelines.building import check_results, dbt, fingerprint, gate, graph, led
 from pipelines.building.graph import Check, Graph
 from pipelines.building.ledger import Standing
 from pipelines.building.publication import Publication, Stamp
+from pipelines.plan.obligations import Duties
 from pipelines.releases.rewritten import all_facts, rewritten
+from pipelines.reports import registry
 from pipelines.rules import judge
 from pipelines.rules.judge import Task
 from pipelines.rules.suites import Outcome, OutcomeName
@@ -163,6 +165,7 @@ def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection],
     if not settings.build.exists():
         raise publication.NotFit(f"there is no build in {settings.warehouse}. {gate.REMEDY}")
     refuse_rewritten(settings)
+    refuse_faulty_registers(settings)
     taken, now = fingerprint.of(settings), graph.read(settings)
     with duckdb.connect(str(settings.build)) as connection:
         ledger.prepare(connection)
@@ -181,3 +184,11 @@ def refuse_rewritten(settings: Settings) -> None:
     found = rewritten(settings, publication.releases(settings))
     if found:
         raise publication.NotFit("not published: " + "\n".join(str(one) for one in found))
+
+
+def refuse_faulty_registers(settings: Settings) -> None:
+    """Raise ``publication.NotFit`` where what came of reports, or what was done with them, cannot be told."""
+    try:
+        registry.check(settings, Duties(settings))
+    except registry.Faulty as error:
+        raise publication.NotFit(str(error)) from None

@@ -97,7 +97,10 @@ GROUPS = {
 
 
 def land(settings: Settings) -> Path:
-    """The DuckDB file of schema ``landing`` with TABLES as of now: plans and reports are read once for all who ask."""
+    """The DuckDB file of schema ``landing`` with TABLES as of now: plans and reports are read once for all who ask.
+
+    Raises ``registry.Faulty``: what a register leaves out would be published as what never came.
+    """
     import duckdb
 
     def write(draft: Path) -> None:
@@ -132,9 +135,10 @@ def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
         insert_rows(connection, table, rows)
 
     duties = Duties(settings)
+    registry.check(settings, duties)
     landed = answers.land(settings, duties, settings.as_of)
-    events, refused_events = registry.events(settings, duties, settings.as_of)
-    _, refused_receipts = registry.receipts(settings, settings.as_of)
+    events = registry.events(settings, duties, settings.as_of)
+    _, not_listed = registry.receipts(settings, settings.as_of)
     plans = list(duties.plans.values())
     simulated = registry.is_simulated(settings)
     insert("reporting_day", [{"day": reporting_day(settings), "is_simulated": simulated}])
@@ -197,9 +201,7 @@ def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     told = [(item.report_id, "refused", finding) for item in landed for finding in item.findings]
     told += [(item.report_id, "remark", finding) for item in landed for finding in item.remarks]
     told += [(read.plan_id, "refused", finding) for read in duties.read for finding in read.findings]
-    told += [
-        ("registry", "refused", finding) for finding in (*refused_receipts, *refused_events, *about_nothing(decided))
-    ]
+    told += [("registry", "refused", finding) for finding in (*not_listed, *about_nothing(decided))]
     insert(
         "report_finding",
         [

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.commands.owing import NOT_OWED, nobody, obligation_of
 from pipelines.commands.shared import (
     FILE,
     FOLDER,
@@ -31,19 +32,31 @@ if TYPE_CHECKING:
     from pipelines.finding import Finding
     from pipelines.plan.obligations import Duties, Obligation
     from pipelines.reports.landed import Landed
+    from pipelines.reports.registry import Event
 
 DUE_DAYS = {
     "nominal": twin("ngày kế hoạch nêu", "the day named"),
     "strict": twin("ngày trước đó", "the day before"),
     "rolled": twin("ngày làm việc kế tiếp", "the next working day"),
 }
-NOT_OWED = {
-    "due_before_issue": twin("hạn trước ngày ban hành", "due_before_issue"),
-    "due_unspecified": twin("kế hoạch không nêu ngày", "due_unspecified"),
-    "unit_ended": twin("đơn vị đã giải thể, sáp nhập", "unit_ended"),
-    "plan_superseded": twin("kế hoạch đã được thay thế", "plan_superseded"),
-}
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
+
+
+class _Moment(click.ParamType[datetime]):
+    """A time as the registers spell it; a day alone is its end."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from pipelines.reports.typed import moment_of
+
+        found = value if isinstance(value, datetime) else moment_of(value)
+        if found is None:
+            expected = twin("ngày giờ như 24/06/2021 14:00 hoặc 2021-06-24T14:00", "a time such as one of these")
+            self.fail(f"{value}; cần {expected}", param, ctx)
+        return found
+
+
+MOMENT = _Moment()
 UNIT = click.option("--unit", help="Tên, mã của đơn vị. / Key, code or full name of the unit.")
 
 
@@ -58,10 +71,10 @@ def plan() -> None:
 @with_warehouse
 def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
     """Xem một kế hoạch. / Show a plan: its obligations, and the questions that it leaves to be decided."""
-    duties = _duties(settings_of(raw, warehouse))
+    duties = duties_of(settings_of(raw, warehouse))
     found = duties.plans.get(plan_id)
     if found is None:
-        _say_findings([finding for read in duties.read if read.plan_id == plan_id for finding in read.findings])
+        say_findings([finding for read in duties.read if read.plan_id == plan_id for finding in read.findings])
         known = ", ".join(duties.plans) or "-"
         raise Mistake(
             twin(f"không có kế hoạch {plan_id}; có: {known}", f"no readable plan {plan_id}; there are {known}")
@@ -123,12 +136,13 @@ def report_form(
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers, drawing, registry
 
-    duties = _duties(settings)
+    duties = duties_of(settings)
+    refuse_faulty_registers(settings, duties)
     owed = [o for o in duties.obligations if o.period == period and o.not_applicable_reason is None]
     if unit is not None:
-        owed = [_obligation(duties, unit, period)]
+        owed = [obligation_of(duties, unit, period)]
     if not owed:
-        raise Mistake(_nobody(period))
+        raise Mistake(nobody(period))
     landed = answers.land(settings, duties)
     simulated = registry.is_simulated(settings)
     output.mkdir(parents=True, exist_ok=True)
@@ -147,8 +161,10 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
     settings = settings_of(raw, warehouse)
     from pipelines.reports import answers
 
-    judged = answers.check(settings, _duties(settings), file)
-    _say_findings([*judged.findings, *judged.remarks])
+    duties = duties_of(settings)
+    refuse_faulty_registers(settings, duties)
+    judged = answers.check(settings, duties, file)
+    say_findings([*judged.findings, *judged.remarks])
     if judged.report is None:
         raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
     counts = judged.completeness
@@ -183,12 +199,12 @@ def report_add(
     from pipelines.building import lock
     from pipelines.reports import answers, filing, registry, slips
 
-    duties = _duties(settings)
+    duties = duties_of(settings)
     if (unit is None) != (period is None):
         raise Mistake(twin("--unit và --period phải đi cùng nhau", "--unit and --period belong together"))
-    sender = _obligation(duties, unit, period) if unit and period else None
+    sender = obligation_of(duties, unit, period) if unit and period else None
     at = received or clock.now()
-    said = source or ("said by who filed it" if received else "time of filing")
+    said = source or ("theo lời người nhận" if received else "lúc ghi vào sổ")
     simulated = registry.is_simulated(settings)
     who = (sender.unit.unit_key, sender.period) if sender else ("", "")
     filed, n_refused = [], 0
@@ -198,14 +214,16 @@ def report_add(
                 arrival = filing.Arrival(file, at, said, *who, simulated)
                 try:
                     filed += filing.file_reports(settings, duties, [arrival])
+                except registry.Faulty:
+                    raise
                 except registry.AlreadyFiled as known:
                     click.echo(str(known))
                 except registry.NotFiled as refused:
                     click.echo(str(refused))
                     n_refused += 1
             landed = {item.receipt.path: item for item in answers.land(settings, duties)}
-    except lock.AlreadyRunning as error:
-        raise Refused(_why(error)) from None
+    except (lock.AlreadyRunning, registry.NotFiled) as error:
+        raise Refused(why(error)) from None
     quarantined = 0
     for receipt in filed:
         item = landed[receipt.path]
@@ -213,7 +231,7 @@ def report_add(
         if item.report is None:
             quarantined += 1
             slip = slips.write(item, duties, settings.slips / slips.file_name(item), at.date())
-            _say_findings(item.findings)
+            say_findings(item.findings)
             click.echo(f"  phiếu trả lại / return slip: {slip}")
     if quarantined:
         vi = f"{quarantined} trong {len(filed)} tệp chưa tiếp nhận; tệp được giữ lại, gửi lại thì thay bằng bản mới"
@@ -223,7 +241,7 @@ def report_add(
 
 
 def _event(name: str, word: str, doc: str, *options: Any) -> None:
-    """A command that adds one event for a unit's report; a day alone means its end, as in the register."""
+    """A command that adds one event for a unit's report."""
 
     def command(
         period: str,
@@ -239,25 +257,22 @@ def _event(name: str, word: str, doc: str, *options: Any) -> None:
         settings = settings_of(raw, warehouse)
         from pipelines import clock
         from pipelines.building import lock
-        from pipelines.reports import filing, registry, slips
+        from pipelines.reports import filing, registry
 
-        duties = _duties(settings)
-        owed = _obligation(duties, unit, period)
-        at = on or clock.now()
-        at = at.replace(hour=23, minute=59) if at.time() == datetime.min.time() else at
+        duties = duties_of(settings)
+        owed = obligation_of(duties, unit, period)
         event = registry.Event(
-            at, period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0, file or ""
+            on or clock.now(), period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0, file or ""
         )
         try:
             with lock.hold(settings):
-                item = filing.add_event(settings, duties, event)
+                event = filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
-            raise Refused(_why(error)) from None
-        about = f" ({item.receipt.file})" if item else ""
+            raise Refused(why(error)) from None
+        about = f" ({event.file})" if event.file else ""
         click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}{about}")
-        if word == "returned" and item is not None:
-            path = settings.slips / slips.file_name(item)
-            click.echo(f"  {slips.write(item, duties, path, event.at.date(), reason or '')}")
+        if word == "returned":
+            write_slip(settings, duties, owed, event)
 
     command.__doc__ = doc
     shared = (
@@ -337,41 +352,35 @@ def say_reports(settings: Settings) -> None:
         return
     from pipelines.reports import answers, registry
 
-    landed = answers.land(settings, _duties(settings))
+    try:
+        landed = answers.land(settings, duties_of(settings))
+    except registry.Faulty as error:
+        click.echo(f"\n{error}")
+        return
     quarantined = [item.report_id for item in landed if item.report is None]
     kind = twin("báo cáo mô phỏng", "simulated reports") if registry.is_simulated(settings) else "báo cáo / reports"
     click.echo(f"\n{kind}: {len(landed)}; chưa tiếp nhận / not taken: {len(quarantined)}; see audit.report_finding")
 
 
-def _duties(settings: Settings) -> Duties:
+def duties_of(settings: Settings) -> Duties:
+    """Plans, units and what they owe."""
     from pipelines.plan.obligations import Duties
 
     return Duties(settings)
 
 
-def _obligation(duties: Duties, wanted: str, period: str) -> Obligation:
-    """What the unit owes for the period; a ``Mistake`` where there is no such unit or it owes nothing."""
-    owing = {o.unit.unit_key: o for o in duties.obligations if o.period == period}
-    if not owing:
-        raise Mistake(_nobody(period))
-    if wanted in owing:
-        return owing[wanted]
-    measured_on: date = next(iter(owing.values())).due_nominal or date.max
-    unit = duties.units.find(wanted, measured_on)
-    if unit is None or unit.unit_key not in owing:
-        from pipelines.spelling import nearest, plain
+def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
+    """``Refused`` where a register cannot be read: nothing is told or written from part of it."""
+    from pipelines.reports import registry
 
-        known = {
-            plain(f"{o.unit.full_name_vi} {o.unit.unit_key}"): f"{o.unit.full_name_vi} ({o.unit.unit_key})"
-            for o in owing.values()
-        }
-        near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
-        vi = f"“{wanted}” không phải tên hoặc mã của đúng một đơn vị phải báo cáo kỳ {period}; gần giống: {near}"
-        raise Mistake(twin(vi, f"it is not one unit that owes a report for {period}; near: {near}"))
-    return owing[unit.unit_key]
+    try:
+        registry.check(settings, duties)
+    except registry.Faulty as error:
+        raise Refused(str(error)) from None
 
 
-def _say_findings(findings: list[Finding]) -> None:
+def say_findings(findings: list[Finding]) -> None:
+    """The first findings on a workbook, with the cell, for its sender."""
     for finding in findings[:SHOWN]:
         place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
         click.echo(
@@ -379,6 +388,15 @@ def _say_findings(findings: list[Finding]) -> None:
         )
     if len(findings) > SHOWN:
         click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
+
+
+def write_slip(settings: Settings, duties: Duties, owed: Obligation, event: Event) -> None:
+    """The slip of a report that was returned, and where it lies."""
+    from pipelines.reports import answers, slips
+
+    own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.receipt.file == event.file]
+    last, path = own[-1], settings.slips / slips.file_name(own[-1])
+    click.echo(f"  {slips.write(last, duties, path, event.at.date(), event.reason)}")
 
 
 def _state(item: Landed) -> str:
@@ -395,21 +413,13 @@ def _whose(item: Landed) -> str:
     return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
     """A refusal of ours is in both languages; that of a lock, which all commands share, in English."""
     from pipelines.building import lock
 
     if isinstance(error, lock.AlreadyRunning):
         return twin("một lệnh khác đang chạy; đợi lệnh ấy xong rồi làm lại", str(error))
     return str(error)
-
-
-def _nobody(period: str) -> str:
-    """Why there is nothing to do for a period."""
-    return twin(
-        f"không đơn vị nào phải báo cáo kỳ {period}; các kỳ xem bằng `papi plan show`",
-        f"nobody owes anything for {period}; `papi plan show` lists the periods",
-    )
 
 
 def _day(day: date | None) -> str:

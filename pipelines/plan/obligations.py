@@ -17,7 +17,7 @@ from pipelines.plan.workdays import Workdays
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
 
-SEEDS = ("unit", "holiday_override")  # all that obligations follow from beside the plans
+SEEDS = ("unit", "unit_successor", "holiday_override")  # all that duties follow from beside the plans
 BEFORE_ISSUE, NO_DAY, ENDED, SUPERSEDED = "due_before_issue", "due_unspecified", "unit_ended", "plan_superseded"
 LAST_MONTH = {"Q1": 3, "H1": 6, "Q3": 9, "FY": 12}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pipelines.seeds import Seeds
@@ -53,10 +53,11 @@ class Unit:
 
 
 class Units:
-    """Every unit of the seed ``unit``."""
+    """Every unit of the seed ``unit``, with what became of it by the seed ``unit_successor``."""
 
     def __init__(self, seeds: Seeds) -> None:
         self.all = [_unit(row) for row in seeds.rows("unit")]
+        self._successors = [(r["unit_key"], r["successor_key"]) for r in seeds.rows("unit_successor")]
         self._by_day: dict[date, dict[str, Unit]] = {}
 
     def on(self, day: date) -> dict[str, Unit]:
@@ -64,6 +65,15 @@ class Units:
         if day not in self._by_day:
             self._by_day[day] = {unit.unit_key: unit for unit in self.all if unit.is_valid_on(day)}
         return self._by_day[day]
+
+    def heirs_of(self, unit: Unit, day: date) -> list[Unit]:
+        """The units of a day that took over from one that ended, or from those that did; none where none is named."""
+        if unit.valid_to is None or unit.valid_to >= day:
+            return []
+        then = self.on(unit.valid_to + timedelta(days=1))
+        heirs = [then[new] for old, new in self._successors if old == unit.unit_key and new in then]
+        found = [one for heir in heirs for one in ([heir] if heir.is_valid_on(day) else self.heirs_of(heir, day))]
+        return list(dict.fromkeys(found))
 
     def find(self, wanted: str, day: date) -> Unit | None:
         """The unit of a day with this key or code, or the only one of that name; None where that is not certain.

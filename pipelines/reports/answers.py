@@ -49,7 +49,7 @@ def land(settings: Settings, duties: Duties, as_of: date | None = None) -> list[
     """Every receipt known on a day, read and judged, in order of time. A file is parsed once while the reader stays."""
     known, _ = receipts(settings, as_of)
     read = _read_all(settings, known)
-    undone = undone_receipts(events(settings, duties, as_of)[0])
+    undone = undone_receipts(events(settings, duties, as_of))
     versions: Counter[tuple[str, str]] = Counter()
     unjudged = []
     for receipt, one in zip(known, read, strict=True):

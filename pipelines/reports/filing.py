@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,19 +19,24 @@ from pathlib import Path
 from pipelines.files import write_whole
 from pipelines.plan.obligations import Duties
 from pipelines.reports.answers import land
-from pipelines.reports.decisions import OF_NO_FILE, is_waived, with_files
+from pipelines.reports.decisions import is_waived, with_files
 from pipelines.reports.landed import Landed
 from pipelines.reports.reading import read_report
 from pipelines.reports.registry import (
-    NEEDS_REASON,
     AlreadyFiled,
     Event,
     NotFiled,
+    Problem,
     Receipt,
     append_events,
     append_receipts,
+    check,
+    event_of,
     events,
     is_simulated,
+    line_of,
+    problems_of_day,
+    problems_of_letters,
     receipts,
     undone_receipts,
 )
@@ -57,11 +62,12 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
     """Put files into raw/reports as they came and list them; returns their receipts. Whatever they hold, none is lost.
 
     A file that was unplaced, or whose receipt an officer undid, is filed again and keeps the time at which it came.
-    Raises ``AlreadyFiled`` where a file is listed, and ``NotFiled`` where it is marked simulated in a real workspace;
-    then none is filed.
+    Raises ``AlreadyFiled`` where a file is listed, and ``NotFiled`` where it is marked simulated in a real workspace,
+    came on a day that cannot be, or where a register is not whole; then none is filed.
     """
+    check(settings, duties)
     known, _ = receipts(settings)
-    undone = undone_receipts(events(settings, duties)[0])
+    undone = undone_receipts(events(settings, duties))
     versions = Counter((receipt.period, receipt.unit_key) for receipt in known)
     simulated = is_simulated(settings)
     filed: list[Receipt] = []
@@ -86,6 +92,10 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
             stands = (receipt.period, receipt.unit_key, receipt.file) not in undone
             if not unit_key or (stands and receipt.unit_key):
                 raise AlreadyFiled(_here_already(arrival.path.name, receipt))
+        problems = problems_of_day(duties, duties.find(unit_key, period), "received_at", arrival.received_at)
+        problems += problems_of_letters("received_source", arrival.source)
+        if problems:
+            raise NotFiled(said(problems))
         suffix = arrival.path.suffix.lower()
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
         if unit_key:
@@ -96,7 +106,8 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         came = (arrival.received_at, arrival.source)
         if earlier:
             came = (earlier[0].received_at, earlier[0].received_source)
-        filed.append(Receipt(*came, period, unit_key, place, sha256, arrival.path.name, arrival.simulated))
+        name = arrival.path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no letters
+        filed.append(Receipt(*came, period, unit_key, place, sha256, name, arrival.simulated))
         contents.append(content)
     for receipt, content in zip(filed, contents, strict=True):
         write_whole(settings.reports / receipt.path, content)
@@ -109,30 +120,49 @@ def _here_already(name: str, receipt: Receipt) -> str:
     return twin(f"{name} đã được nhận trước đây ({whose})", f"{name} is here already, as raw/reports/{receipt.path}")
 
 
-def add_event(settings: Settings, duties: Duties, event: Event) -> Landed | None:
-    """Add a line to events.csv and return the file that it is about: None for a waiver.
+def add_event(settings: Settings, duties: Duties, event: Event) -> Event:
+    """Add a line to events.csv and return it with the file that it is about.
 
-    Raises ``NotFiled`` where the unit owes nothing, a reason is missing, or there is nothing to decide on or to undo.
+    Raises ``NotFiled`` where it cannot be, such as where there is nothing to decide on or to undo.
     """
-    who = f"{event.unit_key} kỳ {event.period}"
-    owed = duties.find(event.unit_key, event.period)
-    if owed is None or owed.not_applicable_reason is not None:
-        vi = f"{event.unit_key} không phải báo cáo kỳ {event.period}"
-        raise NotFiled(twin(vi, f"{event.unit_key} owes nothing for {event.period}"))
-    if event.event in NEEDS_REASON and not event.reason.strip():
-        raise NotFiled(twin(f"{who}: chưa ghi lý do", "a reason is needed"))
-    before = [known for known in events(settings, duties)[0] if known.at <= event.at]
-    [*_, (_, item)] = with_files([*before, event], land(settings, duties))
+    check(settings, duties)
+    line = line_of(event)
+    found, problems = problems_of(land(settings, duties), duties, line, events(settings, duties))
+    if found is None:
+        raise NotFiled(said(problems))
+    append_events(settings, [found])
+    return found
+
+
+def problems_of(
+    landed: list[Landed], duties: Duties, line: Mapping[str, str], known: Iterable[Event]
+) -> tuple[Event | None, list[Problem]]:
+    """The event of a new line, with its file, or None and what keeps it out of events.csv.
+
+    ``landed`` are the reports that came, ``known`` the events so far.
+    """
+    event, problems = event_of(line, duties)
+    if event is None:
+        return None, problems
+    before = sorted((one for one in known if one.at <= event.at), key=lambda one: (one.at, one.row))
+    [*_, (_, item)] = with_files([*before, event], landed)
     if item is not None:
-        event = replace(event, file=item.receipt.file)
-    elif event.event not in OF_NO_FILE:
-        vi, en = {
-            "receipt_undone": ("không có tệp nào như vậy", "no such file"),
-            "acceptance_undone": ("chưa tiếp nhận báo cáo nào", "no accepted report"),
-        }.get(event.event, ("chưa có báo cáo hợp lệ", "no readable report"))
-        until = f"{event.at:%H:%M %d/%m/%Y}"
-        raise NotFiled(twin(f"{who}: {vi} tính đến {until}", f"{en} of {event.unit_key} by {until}"))
-    elif event.event == "waiver_undone" and not is_waived(before, event.unit_key, event.period):
-        raise NotFiled(twin(f"{who}: chưa được miễn", f"{event.unit_key} is not waived for {event.period}"))
-    append_events(settings, [event])
-    return item
+        return replace(event, file=item.receipt.file), []
+    if event.event == "waived" or (
+        event.event == "waiver_undone" and is_waived(before, event.unit_key, event.period)
+    ):  # fmt: skip
+        return event, []
+    found, vi, en = {
+        "receipt_undone": ("không có tệp nào như vậy", "một tệp đã nhận", "a file received"),
+        "acceptance_undone": ("chưa tiếp nhận báo cáo nào", "một báo cáo đã tiếp nhận", "an accepted report"),
+        "waiver_undone": ("chưa được miễn", "một lần miễn còn hiệu lực", "a waiver"),
+    }.get(event.event, ("chưa có báo cáo hợp lệ", "một báo cáo đã nhận", "a readable report"))
+    until = f"{event.at:%H:%M %d/%m/%Y}"
+    expected = twin(f"{vi} trước {until}", f"{en} of {event.unit_key} for {event.period} by {until}")
+    remedy = twin("Kiểm tra đơn vị, kỳ và thời điểm; hoặc nhận báo cáo trước.", "Look at unit, period and time.")
+    return None, [Problem("unit_key", f"{found} của {event.unit_key} kỳ {event.period}", expected, remedy)]
+
+
+def said(problems: list[Problem]) -> str:
+    """Problems as a command says them."""
+    return "\n".join(f"{one.found}\n    Cần có: {one.expected}\n    Cách sửa: {one.remedy}" for one in problems)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from pipelines.reports.wording import spelt, twin
@@ -17,6 +17,15 @@ from pipelines.workbooks.cells import Value, is_blank
 # Letters of the two fonts from before Unicode, which look like Vietnamese in their font only; m², °C and µg are none.
 TCVN3 = re.compile(r"[¡¢£¤¥¦¨©¬®¸¶]|(?<=[A-Za-z])[µ·¹ª«»¼½¾](?=[A-Za-z])")
 VNI = re.compile(r"[øûïåäëöüæñîœÿØÛÏÅÄËÖÜÆÑÎŒŸ]")
+DAY = r"(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})"
+YEAR_FIRST = r"(?P<year>\d{4})(?P<between>[/-])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})"
+HOUR = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.\d+)?)?( ?(?P<half>SA|CH|AM|PM))?"
+LAST_MONTH = 12
+MOMENTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for day in (YEAR_FIRST, DAY)
+    for pattern in (rf"{day}(([T ]|, ?){HOUR})?", rf"{HOUR},? {day}")
+)
 
 
 def example(text: str) -> str:
@@ -85,3 +94,42 @@ def day_of(value: Value) -> date | None:
         return date(int(whole[1]), int(whole[2]), int(whole[3])) if whole else None
     except ValueError:
         return None
+
+
+def moment_of(text: str, is_month_first: bool = False) -> datetime | None:
+    """A time as a spreadsheet writes it: 2021-06-24T14:00, 24/06/2021 14:00, 24-06-2021 2:00 CH; None where it is none.
+
+    Without an hour it is the end of the day. The day comes before the month, as in Việt Nam. What may as well be the
+    other way round is no time: 6/5/2021, which a spreadsheet set to America writes for 5 June, and with
+    ``is_month_first``, which is for a file that has a 6/24/2021, also 06/05/2021. Two figures each (10/12/2021) look
+    alike in both countries: alone they are read as in Việt Nam. 24/06/21 and 44371.58 say neither century nor calendar.
+    """
+    found = _typed(text)
+    if found is None:
+        return None
+    day, month, year = (int(found[part]) for part in ("day", "month", "year"))
+    can_be_either = "sign" in found and day != month and max(day, month) <= LAST_MONTH
+    if can_be_either and (is_month_first or min(len(found["day"]), len(found["month"])) == 1):
+        return None
+    try:
+        on = date(year, month, day)
+        if not found["hour"]:
+            return datetime.combine(on, time(23, 59))
+        hour, half = int(found["hour"]), found["half"].upper()
+        if half and not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in ("CH", "PM") else 0) if half else hour
+        return datetime.combine(on, time(hour, int(found["minute"]), int(found["second"] or 0)))
+    except ValueError:
+        return None
+
+
+def is_month_first(text: str) -> bool:
+    """Whether a time can only be read as month/day/year."""
+    found = _typed(text)
+    return found is not None and "sign" in found and int(found["month"]) > LAST_MONTH >= int(found["day"])
+
+
+def _typed(text: str) -> dict[str, str] | None:
+    said = " ".join(text.split())
+    return next((found.groupdict("") for one in MOMENTS if (found := one.fullmatch(said))), None)

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 
 from pipelines.commands import office as office_commands
@@ -59,7 +60,7 @@ def test_an_officers_day(office: Settings) -> None:
     assert run_papi("report", "return", *call, "--reason", "Thiếu phụ lục").code == 0
     assert run_papi("report", "accept", *call).code == 0
     assert run_papi("report", "waive", *call).code == 2
-    assert [e.event for e in registry.events(office, DUTIES)[0]] == ["returned", "accepted"]
+    assert [e.event for e in registry.events(office, DUTIES)] == ["returned", "accepted"]
     wrong = run_papi("report", "form", "--period", "2021-H1", "--unit", "Thọ Xuân", "-o", office.raw, *where)
     assert wrong.code == 2
     assert "is not one unit" in wrong.out
@@ -86,6 +87,63 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
     assert "tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
     undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
     assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "why"),
+    [
+        (COMMUNE, "2021-Q1", "UBND phường Thọ Xương không phải báo cáo kỳ 2021-Q1: hạn trước ngày ban hành kế hoạch"),
+        (COMMUNE, "2021-Q3", "kế hoạch không nêu ngày"),
+        (COMMUNE, "2025-FY", "giải thể, sáp nhập sau 30/06/2025; đơn vị kế thừa: UBND phường Bắc Giang /"),
+        ("07219-le-loi", "2026-H1", "giải thể, sáp nhập sau 31/12/2024; đơn vị kế thừa: UBND phường Bắc Giang /"),
+        ("stttt-bac-giang", "2025-H1", "đơn vị kế thừa: Sở Khoa học và Công nghệ tỉnh Bắc Giang /"),
+        ("213-bac-giang", "2025-FY", "danh mục không nêu đơn vị kế thừa"),
+        (COMMUNE, "2030-H1", "không đơn vị nào phải báo cáo kỳ 2030-H1"),
+    ],
+)
+def test_what_nobody_owes_gets_no_form_nor_a_waiver_but_the_reason(
+    office: Settings, unit: str, period: str, why: str
+) -> None:
+    call = ("--period", period, "--unit", unit, "--raw", office.raw)
+    for command in (("form", *call, "-o", office.raw.parent / "out"), ("waive", *call, "--decision", "12/QĐ")):
+        refused = run_papi("report", *command)
+        assert refused.code == 2
+        assert why in refused.out
+    assert not (office.raw.parent / "out").exists()
+    assert not office.reports.exists()
+
+
+def test_an_empty_reason_or_number_is_refused_and_so_is_a_day_that_cannot_be(office: Settings) -> None:
+    form_file = office.raw.parent / "a.xlsx"
+    form_file.write_bytes(drawn())
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    call = ("--period", "2021-H1", "--unit", COMMUNE, *where)
+    assert run_papi("report", "add", form_file, "--received", "18/06/2012", *where).code == 1
+    assert run_papi("report", "add", form_file, "--received", "6/7/2021", *where).code == 2
+    assert not office.reports.exists()
+    assert run_papi("report", "add", form_file, "--received", "18/06/2021 9:30", *where).code == 0
+    for command in (("waive", "--decision", " "), ("return", "--reason", ""), ("accept", "--on", "2012-06-20")):
+        refused = run_papi("report", *command, *call)
+        assert refused.code == 1
+        assert "Cần có:" in refused.out
+    assert not (office.reports / registry.EVENTS).exists()
+
+
+def test_a_register_that_cannot_be_read_stops_every_command_of_reports(office: Settings) -> None:
+    form_file, out = (office.raw.parent / name for name in ("a.xlsx", "out"))
+    form_file.write_bytes(drawn())
+    office.reports.mkdir()
+    (office.reports / registry.EVENTS).write_bytes("at,period\nChưa".encode("cp1258"))
+    who = ("--period", "2021-H1", "--unit", COMMUNE)
+    for command in (
+        ("form", *who, "-o", out), ("check", form_file), ("add", form_file), ("accept", *who),
+        ("return", *who, "--reason", "Thiếu phụ lục"), ("waive", *who, "--decision", "12/QĐ"),
+    ):  # fmt: skip
+        refused = run_papi("report", *command, "--raw", office.raw, "--warehouse", office.warehouse)
+        assert refused.code == 1
+        assert "- events.csv, dòng 2: tệp lưu kiểu ANSI" in refused.out
+    assert [path.name for path in office.reports.iterdir()] == [registry.EVENTS]
+    assert not out.exists()
 
 
 def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
@@ -127,12 +185,49 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
     (folder / "nhan/phuong-tran-nguyen-han.xlsx").write_bytes(broken)
     guide = (ROOT / "docs/huong-dan.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
-    assert len(blocks) == guide.count("```sh") == 6
+    assert len(blocks) == guide.count("```sh") == 8
     for commands, shown in blocks:
+        if "--in" in commands:
+            waived_in(folder / "so/so-theo-doi.xlsx")
         said = "".join(run_papi(*shlex.split(line)[1:]).out for line in commands.splitlines())
         for line in shown.splitlines():
             assert line.strip() in said
     assert "select" not in guide.lower()
+
+
+def waived_in(path: Path) -> None:
+    """Type a new line into the tracking workbook: it stands below six that are there."""
+    book = openpyxl.load_workbook(path)
+    unit = "UBND phường Trần Nguyên Hãn (07204-tran-nguyen-han)"
+    for letter, value in zip("BCDEF", ("25/06/2021", "2021-H1", unit, "miễn", "13/QĐ-SNV"), strict=True):
+        book["Theo dõi"][f"{letter}9"] = value
+    book.save(path)
+
+
+def test_the_tracking_workbook_goes_out_and_comes_back_whole_or_not_at_all(office: Settings) -> None:
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    post, out = office.raw.parent / "a.xlsx", office.raw.parent / "so"
+    post.write_bytes(drawn())
+    assert run_papi("report", "add", post, "--received", "2021-06-18T09:30", *where).code == 0
+    assert run_papi("report", "register", *where).code == 2
+    assert "0 dòng đã ghi" in run_papi("report", "register", "--out", out, *where).out
+    book = openpyxl.load_workbook(out / "so-theo-doi.xlsx")
+    unit = "UBND phường Thọ Xương (07201-tho-xuong)"
+    for row, reason in ((3, "Thiếu phụ lục"), (4, None)):
+        for letter, value in zip("BCDEG", ("21/06/2021", "2021-H1", unit, "trả lại", reason), strict=True):
+            book["Theo dõi"][f"{letter}{row}"] = value
+    book.save(out / "so-theo-doi.xlsx")
+    refused = run_papi("report", "register", "--in", out / "so-theo-doi.xlsx", *where)
+    assert refused.code == 1
+    assert "- Theo dõi G4: ô trống" in refused.out
+    assert "1 lỗi; chưa ghi dòng nào" in refused.out
+    assert not (office.reports / registry.EVENTS).exists()
+    book["Theo dõi"]["G4"] = "Thiếu chữ ký"
+    book.save(out / "so-theo-doi.xlsx")
+    done = run_papi("report", "register", "--in", out / "so-theo-doi.xlsx", *where)
+    assert (done.code, "ghi 2 dòng mới" in done.out) == (0, True)
+    assert [event.reason for event in registry.events(office, DUTIES)] == ["Thiếu phụ lục", "Thiếu chữ ký"]
+    assert len(list(office.slips.iterdir())) == 1
 
 
 ENGLISH = re.compile(
@@ -143,7 +238,8 @@ ENGINEERS = re.compile(r"raw/|(?<!\.)\bcsv\b|checksum|quarantine|sha256|json|Tra
 
 
 @pytest.mark.parametrize(
-    "command", ["form", "check", "add", "return", "accept", "waive", "undo-receipt", "undo-accept", "undo-waive"]
+    "command",
+    ["form", "check", "add", "return", "accept", "waive", "undo-receipt", "undo-accept", "undo-waive", "register"],
 )
 def test_help_of_the_office_is_in_vietnamese_first(command: str) -> None:
     """What the project says of a command and its options; the frame around it is the library's."""
@@ -181,6 +277,11 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", "12/QĐ-SNV"),
         ("undo-waive", *who, "--reason", "nhầm"),
+        ("waive", *who, "--decision", ""),
+        ("register",),
+        ("register", "--out", out),
+        ("register", "--in", good),
+        ("register", "--in", out / "so-theo-doi.xlsx"),
     ]
     said = [line for call in calls for line in run_papi("report", *call, *where).out.splitlines()]
     assert len(said) > len(calls)

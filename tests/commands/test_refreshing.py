@@ -17,9 +17,10 @@ import duckdb
 import pytest
 
 from pipelines import refresh
-from pipelines.building import publication
+from pipelines.building import making, office_tables, publication
 from pipelines.orchestration import history
 from pipelines.published import connect
+from pipelines.reports import registry
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Built, run_papi
 from tests.releases.test_rewritten import rewrite_file
@@ -77,6 +78,27 @@ def test_a_rewritten_release_refuses_the_publication_until_it_is_accepted(
     assert accepted.out.startswith("Accepted: papi-2020-r1, files.")
     again = run_papi("release", "accept", "papi-2020-r1", "--reason", "sửa lỗi in", *where)
     assert (again.code, "nothing to accept" in again.out) == (1, True)
+
+
+def test_a_register_that_cannot_be_read_refuses_the_publication_until_it_is_mended(
+    own_warehouse: Settings, own_raw: Path
+) -> None:
+    """Left out, it would publish that nobody ever reported."""
+    settings = replace(own_warehouse, raw=own_raw)
+    before = own_warehouse.current.resolve()
+    settings.reports.mkdir(exist_ok=True)
+    settings.receipts.write_bytes("received_at,Nơi\n".encode("cp1258"))
+    refused = run_papi("refresh", "--raw", own_raw, "--warehouse", own_warehouse.warehouse)
+    assert refused.code == 1
+    assert "Lỗi / error: sổ theo dõi có 1 lỗi; chưa ghi, chưa công bố gì" in refused.out
+    assert "- receipts.csv, dòng 1: tệp lưu kiểu ANSI" in refused.out
+    assert "What was published before stays." in refused.out
+    with pytest.raises(publication.NotFit, match=r"receipts\.csv"):
+        making.publish(settings, lambda _: "")
+    with pytest.raises(registry.Faulty):
+        office_tables.land(settings)
+    assert own_warehouse.current.resolve() == before
+    assert "- receipts.csv, dòng 1" in run_papi("status", "--raw", own_raw, "--warehouse", settings.warehouse).out
 
 
 def test_a_run_that_was_killed_is_marked_as_failed_by_the_next_command(own_warehouse: Settings) -> None:

@@ -25,7 +25,7 @@ def decide(office: Settings, *events: Event) -> list[str]:
     """The files that these events are about, as the register has them afterwards."""
     for one in events:
         filing.add_event(office, DUTIES, one)
-    return [one.file for one in registry.events(office, DUTIES)[0]]
+    return [one.file for one in registry.events(office, DUTIES)]
 
 
 def test_a_forged_identity_decides_nothing_and_is_filed_where_it_belongs(office: Settings) -> None:
@@ -51,7 +51,7 @@ def test_a_receipt_undone_is_filed_again_under_the_right_unit_as_of_when_it_came
     assert [item.is_undone for item in answers.land(office, DUTIES)] == [True, False]
     with office.receipts.open(encoding="utf-8", newline="") as file:
         assert [line["unit_key"] for line in csv.DictReader(file)] == [COMMUNE, AGENCY]
-    with pytest.raises(NotFiled, match="no such file"):
+    with pytest.raises(NotFiled, match="a file received"):
         filing.add_event(office, DUTIES, event("receipt_undone"))
 
 
@@ -75,11 +75,11 @@ def test_a_decision_is_about_the_version_that_had_come_by_then(office: Settings)
 @pytest.mark.parametrize(
     ("word", "at", "reason", "why"),
     [
-        ("accepted", datetime(2021, 6, 17), "", "no readable report"),
-        ("returned", LATER, " ", "a reason is needed"),
-        ("receipt_undone", LATER, "", "a reason is needed"),
-        ("acceptance_undone", LATER, "nhầm", "no accepted report"),
-        ("waiver_undone", LATER, "nhầm", "is not waived"),
+        ("accepted", datetime(2021, 6, 17), "", "a readable report"),
+        ("returned", LATER, " ", "the reason"),
+        ("receipt_undone", LATER, "", "the reason"),
+        ("acceptance_undone", LATER, "nhầm", "an accepted report"),
+        ("waiver_undone", LATER, "nhầm", "a waiver"),
     ],
 )
 def test_what_cannot_be_decided_is_not_written(
@@ -93,12 +93,12 @@ def test_what_cannot_be_decided_is_not_written(
 
 def test_a_waiver_is_undone_once(office: Settings) -> None:
     assert decide(office, event("waived"), event("waiver_undone")) == ["", ""]
-    with pytest.raises(NotFiled, match="is not waived"):
+    with pytest.raises(NotFiled, match="a waiver"):
         filing.add_event(office, DUTIES, event("waiver_undone"))
 
 
 def test_nothing_is_decided_on_what_nobody_owes(office: Settings) -> None:
-    with pytest.raises(NotFiled, match="owes nothing"):
+    with pytest.raises(NotFiled, match="a unit that owes"):
         filing.add_event(office, DUTIES, replace(event("waived"), period="2021-Q1"))
 
 
@@ -109,11 +109,10 @@ def test_a_register_of_events_from_before_files_were_named_goes_on(office: Setti
         f"at;period;unit_key;event;decision_no;reason;by\n24/06/2021 14:00;2021-H1;{COMMUNE};trả lại;;Thiếu phụ lục;A\n"
     )
     path.write_text(old, "utf-8")
-    assert [one.event for one in registry.events(office, DUTIES)[0]] == ["returned"]
+    assert [one.event for one in registry.events(office, DUTIES)] == ["returned"]
     decide(office, event("accepted", datetime(2021, 6, 25)))
-    known, findings = registry.events(office, DUTIES)
-    assert ([one.event for one in known], findings) == (["returned", "accepted"], [])
-    assert path.read_text("utf-8").splitlines()[:2] == [";".join(registry.EVENT_COLUMNS), old.splitlines()[1]]
+    assert [one.event for one in registry.events(office, DUTIES)] == ["returned", "accepted"]
+    assert path.read_text("utf-8").startswith(old)
 
 
 def test_of_a_file_that_came_twice_in_one_batch_one_is_filed(office: Settings) -> None:
