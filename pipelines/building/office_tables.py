@@ -17,6 +17,7 @@ from pipelines.plan.obligations import SEEDS, Duties, Obligation
 from pipelines.plan.plans import Plan
 from pipelines.plan.units import LEVELS_VI
 from pipelines.reports import answers, form, registry
+from pipelines.reports.decisions import about_nothing, with_files
 from pipelines.reports.landed import Landed
 from pipelines.reports.registry import reporting_day
 from pipelines.settings import Settings
@@ -69,9 +70,12 @@ TABLES = {
     "target_value": """
         report_id varchar, target_id varchar, answer varchar, numerator decimal(18, 6), denominator decimal(18, 6),
         reason varchar, source_cell varchar""",
+    "commune_answer": """
+        report_id varchar, obligation_id varchar, unit_key varchar, has_reported boolean, received_on date,
+        source_cell varchar""",
     "report_event": """
-        event_id varchar, obligation_id varchar, happened_at timestamp, event varchar, decision_no varchar,
-        reason varchar, done_by varchar""",
+        event_id varchar, obligation_id varchar, report_id varchar, happened_at timestamp, event varchar,
+        decision_no varchar, reason varchar, done_by varchar, source_row integer""",
     "report_finding": """
         finding_id varchar, report_id varchar, rule_id varchar, severity varchar, source_file varchar, sheet varchar,
         source_row integer, source_column varchar, source_cell varchar, found varchar, expected varchar,
@@ -84,7 +88,7 @@ DOCUMENT = (
 # Tables by what decides them: a report that comes changes no plan, another day no report.
 GROUPS = {
     "day": ("reporting_day",),
-    "report": ("report", "task_progress", "target_value", "report_event", "report_finding"),
+    "report": ("report", "task_progress", "target_value", "commune_answer", "report_event", "report_finding"),
     "plan": (
         "calendar_day", "plan", "plan_task", "plan_task_indicator", "plan_task_holder", "plan_task_unit", "plan_target",
         "plan_claim", "obligation", "target_owed",
@@ -174,26 +178,30 @@ def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     insert("report", [_report(item) for item in landed])
     insert("task_progress", [row for item in landed for row in _progress(item)])
     insert("target_value", [row for item in landed for row in _values(item)])
+    insert("commune_answer", [row for item in landed for row in _communes(duties, item)])
+    decided = with_files(events, landed)
     insert(
         "report_event",
         [
             {
                 "event_id": f"events.csv:{event.row}",
                 "obligation_id": owed.obligation_id,
+                "report_id": item.report_id if item else None,
                 "happened_at": event.at,
                 "event": event.event,
                 "decision_no": event.decision_no or None,
                 "reason": event.reason or None,
                 "done_by": event.by or None,
+                "source_row": event.row,
             }
-            for event in events
+            for event, item in decided
             if (owed := duties.find(event.unit_key, event.period)) is not None
         ],
     )
     told = [(item.report_id, "refused", finding) for item in landed for finding in item.findings]
     told += [(item.report_id, "remark", finding) for item in landed for finding in item.remarks]
     told += [(read.plan_id, "refused", finding) for read in duties.read for finding in read.findings]
-    told += [("registry", "refused", finding) for finding in not_listed]
+    told += [("registry", "refused", finding) for finding in (*not_listed, *about_nothing(decided))]
     insert(
         "report_finding",
         [
@@ -355,4 +363,20 @@ def _values(item: Landed) -> list[Row]:
             "source_cell": f"{item.report.tab(form.TARGETS)}!{a.cell}",
         }
         for a in item.report.targets
+    ]
+
+
+def _communes(duties: Duties, item: Landed) -> list[Row]:
+    """What a district says of its communes, each with the commune's own obligation for the period."""
+    if item.report is None or item.obligation is None:
+        return []
+    period = item.obligation.period
+    return [
+        {
+            "report_id": item.report_id,
+            "obligation_id": owed.obligation_id if (owed := duties.find(a.unit_key, period)) else None,
+            **a.model_dump(exclude={"cell"}),
+            "source_cell": f"{item.report.tab(form.COMMUNES)}!{a.cell}",
+        }
+        for a in item.report.communes
     ]

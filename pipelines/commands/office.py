@@ -207,11 +207,20 @@ def report_add(
     said = source or ("theo lời người nhận" if received else "lúc ghi vào sổ")
     simulated = registry.is_simulated(settings)
     who = (sender.unit.unit_key, sender.period) if sender else ("", "")
+    filed, n_refused = [], 0
     try:
         with lock.hold(settings):
-            filed = filing.file_reports(
-                settings, duties, [filing.Arrival(file, at, said, *who, simulated) for file in files]
-            )
+            for file in files:
+                arrival = filing.Arrival(file, at, said, *who, simulated)
+                try:
+                    filed += filing.file_reports(settings, duties, [arrival])
+                except registry.Faulty:
+                    raise
+                except registry.AlreadyFiled as known:
+                    click.echo(str(known))
+                except registry.NotFiled as refused:
+                    click.echo(str(refused))
+                    n_refused += 1
             landed = {item.receipt.path: item for item in answers.land(settings, duties)}
     except (lock.AlreadyRunning, registry.NotFiled) as error:
         raise Refused(why(error)) from None
@@ -227,9 +236,11 @@ def report_add(
     if quarantined:
         vi = f"{quarantined} trong {len(filed)} tệp chưa tiếp nhận; tệp được giữ lại, gửi lại thì thay bằng bản mới"
         raise Refused(twin(vi, f"{quarantined} of {len(filed)} not taken; each is kept, and replaced when sent again"))
+    if n_refused:
+        raise Refused(twin(f"{n_refused} tệp không được nhận", f"files refused: {n_refused}"))
 
 
-def _event(word: str, doc: str, *options: Any) -> None:
+def _event(name: str, word: str, doc: str, *options: Any) -> None:
     """A command that adds one event for a unit's report."""
 
     def command(
@@ -241,6 +252,7 @@ def _event(word: str, doc: str, *options: Any) -> None:
         warehouse: Path | None,
         reason: str | None = None,
         decision: str | None = None,
+        file: str | None = None,
     ) -> None:
         settings = settings_of(raw, warehouse)
         from pipelines import clock
@@ -250,14 +262,15 @@ def _event(word: str, doc: str, *options: Any) -> None:
         duties = duties_of(settings)
         owed = obligation_of(duties, unit, period)
         event = registry.Event(
-            on or clock.now(), period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0
+            on or clock.now(), period, owed.unit.unit_key, word, decision or "", reason or "", by or "", 0, file or ""
         )
         try:
             with lock.hold(settings):
-                filing.add_event(settings, duties, event)
+                event = filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
             raise Refused(why(error)) from None
-        click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}")
+        about = f" ({event.file})" if event.file else ""
+        click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}{about}")
         if word == "returned":
             write_slip(settings, duties, owed, event)
 
@@ -272,16 +285,33 @@ def _event(word: str, doc: str, *options: Any) -> None:
     )
     for option in reversed((*shared[:2], *options, *shared[2:])):
         command = option(command)
-    report.command({"returned": "return", "accepted": "accept", "waived": "waive"}[word])(command)
+    report.command(name)(command)
 
 
 REASON = click.option("--reason", required=True, help="Lý do, bên gửi sẽ đọc. / Why; the sender will read it.")
+WHY = click.option("--reason", required=True, help="Lý do hủy, ghi vào sổ. / Why, for the register.")
+WHICH = click.option(
+    "--file", help="Tệp nào, như v1-0a1b2c3d (mặc định: tệp đến sau cùng). / Which file (default: the last that came)."
+)
 DECISION = click.option("--decision", required=True, help="Số quyết định miễn. / Number of the decision.")
 _event(
-    "returned", "Trả lại báo cáo, có lý do và phiếu. / Return a report to its sender, with a reason and a slip.", REASON
+    "return",
+    "returned",
+    "Trả lại báo cáo, có lý do và phiếu. / Return a report to its sender, with a reason and a slip.",
+    REASON,
+    WHICH,
 )
-_event("accepted", "Tiếp nhận báo cáo của đơn vị. / Accept a unit's report.")
-_event("waived", "Miễn báo cáo theo quyết định. / Waive what a unit owes, by a decision.", DECISION)
+_event("accept", "accepted", "Tiếp nhận một bản báo cáo của đơn vị. / Accept one version of a unit's report.", WHICH)
+_event("waive", "waived", "Miễn báo cáo theo quyết định. / Waive what a unit owes, by a decision.", DECISION)
+_event(
+    "undo-receipt",
+    "receipt_undone",
+    "Hủy việc nhận nhầm đơn vị hoặc kỳ; sau đó nhận lại cho đúng. / Undo the receipt of a file, to file it again.",
+    WHY,
+    WHICH,
+)
+_event("undo-accept", "acceptance_undone", "Hủy việc tiếp nhận. / Undo an acceptance.", WHY)
+_event("undo-waive", "waiver_undone", "Hủy việc miễn báo cáo. / Undo a waiver.", WHY)
 
 
 @click.command()
@@ -364,7 +394,7 @@ def write_slip(settings: Settings, duties: Duties, owed: Obligation, event: Even
     """The slip of a report that was returned, and where it lies."""
     from pipelines.reports import answers, slips
 
-    own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.report is not None]
+    own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.receipt.file == event.file]
     last, path = own[-1], settings.slips / slips.file_name(own[-1])
     click.echo(f"  {slips.write(last, duties, path, event.at.date(), event.reason)}")
 

@@ -26,7 +26,7 @@ from pipelines.reports import copies, faults, form
 from pipelines.reports.form import ReadReport, Report
 from pipelines.reports.landed import Landed, Owed, name_of
 from pipelines.reports.reading import read_report
-from pipelines.reports.registry import Receipt, is_simulated, receipts
+from pipelines.reports.registry import Receipt, events, is_simulated, receipts, undone_receipts
 from pipelines.reports.remarks import completeness_of, remarks_on
 from pipelines.reports.wording import twin
 from pipelines.settings import Settings
@@ -49,11 +49,14 @@ def land(settings: Settings, duties: Duties, as_of: date | None = None) -> list[
     """Every receipt known on a day, read and judged, in order of time. A file is parsed once while the reader stays."""
     known, _ = receipts(settings, as_of)
     read = _read_all(settings, known)
+    undone = undone_receipts(events(settings, duties, as_of))
     versions: Counter[tuple[str, str]] = Counter()
     unjudged = []
     for receipt, one in zip(known, read, strict=True):
         versions[receipt.period, receipt.unit_key] += 1
-        unjudged.append(_unjudged(receipt, one, versions[receipt.period, receipt.unit_key]))
+        item = _unjudged(receipt, one, versions[receipt.period, receipt.unit_key])
+        is_undone = (receipt.period, receipt.unit_key, receipt.file) in undone
+        unjudged.append(replace(item, is_undone=is_undone))
     return judge(unjudged, duties, is_simulated(settings))
 
 
@@ -72,7 +75,7 @@ def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bo
         known = only_last and position < len(unjudged) - 1
         result = item if known else _judge_one(item, duties, simulated, figures)
         judged.append(result)
-        if result.report is not None and result.obligation is not None:
+        if result.report is not None and result.obligation is not None and not result.is_undone:
             period = PERIODS.index(result.obligation.kind)
             for answer in result.report.targets:
                 figures[result.obligation.unit.unit_key, result.obligation.year, answer.target_id][period] = answer
@@ -82,12 +85,15 @@ def judge(unjudged: list[Landed], duties: Duties, simulated: bool, only_last: bo
 def _judge_one(item: Landed, duties: Duties, simulated: bool, figures: faults.Figures) -> Landed:
     identity = item.identity
     findings = [*item.findings, *faults.of_another_kind(item, simulated)]
+    # What cannot be taken is of whom it was filed for, whatever it says itself.
+    filed_for = duties.find(item.receipt.unit_key, item.receipt.period)
     if identity is None:
-        return replace(item, report=None, findings=findings)
+        return replace(item, obligation=filed_for, report=None, findings=findings)
     obligation = duties.find(identity.unit_key, identity.period)
     findings += faults.of_another_place(item, identity, obligation, duties)
     if obligation is None or item.report is None or findings:
-        return replace(item, obligation=obligation, report=None, findings=findings)
+        said = obligation if identity.is_whole() and not item.receipt.unit_key else None
+        return replace(item, obligation=filed_for or said, report=None, findings=findings)
     owed, report = Owed.of(duties, obligation), _with_known_codes(item.report, duties, obligation)
     findings = [
         *faults.names_match(item, report, obligation),
@@ -132,7 +138,11 @@ def _with_known_codes(report: Report, duties: Duties, obligation: Obligation) ->
 
 def _with_copies(judged: list[Landed]) -> Iterator[Landed]:
     """The reports with a remark on each whose words are not its own."""
-    owed = [(item, item.obligation, item.report) for item in judged if item.obligation and item.report]
+    owed = [
+        (item, item.obligation, item.report)
+        for item in judged
+        if item.obligation and item.report and not item.is_undone
+    ]
     texts = [
         copies.Text(
             item.report_id,
@@ -211,6 +221,7 @@ def previous_report(landed: list[Landed], obligation: Obligation) -> Report | No
         item
         for item in landed
         if item.report is not None
+        and not item.is_undone
         and item.obligation is not None
         and item.obligation.rule.deliverable == "report"
         and item.obligation.unit.unit_key == obligation.unit.unit_key

@@ -12,7 +12,7 @@ import random
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -63,6 +63,7 @@ class Invented:
     level: str
     parent_key: str
     fate: str
+    unreadable_on: date | None
     first_readable_on: date | None
     returned_on: date | None
     sent_again_on: date | None
@@ -70,6 +71,7 @@ class Invented:
     waived_on: date | None
     is_complete: bool
     fault: str
+    district_says_yes: bool | None = None
 
 
 class NotEmpty(ValueError):
@@ -113,6 +115,7 @@ class _Office:
         self.events: list[Event] = []
         self.size: dict[tuple[str, str], int] = {}
         self.texts: dict[str, Report] = {}
+        self.said: dict[tuple[str, str], bool | None] = {}
         # Words to make texts of that are nobody else's; together they mean nothing.
         titles = " ".join(item.title_vi for plan in duties.plans.values() for item in plan.items)
         self.words = sorted({word for word in re.findall(r"[^\W\d_]+", titles.lower()) if len(word) > 1})
@@ -156,10 +159,14 @@ class _Office:
         is_complete = readable is not None and self._is_whole(obligation, report)
         unit = obligation.unit
         who = (obligation.period, unit.unit_key, unit.level, unit.parent_key)
-        self.ledger.append(Invented(*who, fate, readable, returned, again, accepted, waived, is_complete, fault))
+        self.ledger.append(Invented(*who, fate, first, readable, returned, again, accepted, waived, is_complete, fault))
+        self.said |= {(obligation.period, answer.unit_key): answer.has_reported for answer in report.communes}
 
     def post(self) -> None:
         """File everything in order of time."""
+        self.ledger = [
+            replace(line, district_says_yes=self.said.get((line.period, line.unit_key))) for line in self.ledger
+        ]
         filing.file_reports(self.settings, self.duties, self.arrivals)
         registry.append_events(self.settings, sorted(self.events, key=lambda e: e.at))
 
@@ -198,9 +205,11 @@ class _Office:
             return Report(document_number=f"{self.chance.randint(10, 200)}/KH", signed_on=signed)
         unit, plan = obligation.unit, obligation.plan
         tasks = [self._task(unit, item.task_id) for item in plan.items_of(unit)]
+        named = (obligation.due_nominal or AS_OF) - timedelta(days=10)
         communes = [
-            CommuneAnswer(unit_key=c.unit_key, has_reported=self.chance.random() < 0.9, cell="")
+            CommuneAnswer(unit_key=c.unit_key, has_reported=has, cell="", received_on=named if has else None)
             for c in (self.duties.communes_of(obligation) if unit.level == "district" else [])
+            for has in [self.chance.random() < 0.9]
         ]
         targets = [
             self._target(obligation, t.target_id, t.is_cumulative) for t in plan.targets_of(unit, obligation.kind)

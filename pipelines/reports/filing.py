@@ -12,16 +12,18 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.files import write_whole
 from pipelines.plan.obligations import Duties
 from pipelines.reports.answers import land
+from pipelines.reports.decisions import is_waived, with_files
 from pipelines.reports.landed import Landed
 from pipelines.reports.reading import read_report
 from pipelines.reports.registry import (
+    AlreadyFiled,
     Event,
     NotFiled,
     Problem,
@@ -30,11 +32,13 @@ from pipelines.reports.registry import (
     append_receipts,
     check,
     event_of,
+    events,
     is_simulated,
     line_of,
     problems_of_day,
     problems_of_letters,
     receipts,
+    undone_receipts,
 )
 from pipelines.reports.wording import twin
 from pipelines.settings import Settings
@@ -57,21 +61,20 @@ class Arrival:
 def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]) -> list[Receipt]:
     """Put files into raw/reports as they came and list them; returns their receipts. Whatever they hold, none is lost.
 
-    Raises ``NotFiled`` where a file is listed already or is marked simulated in a real workspace, came on a day that
-    cannot be, or where a register is not whole; then none is filed.
+    A file that was unplaced, or whose receipt an officer undid, is filed again and keeps the time at which it came.
+    Raises ``AlreadyFiled`` where a file is listed, and ``NotFiled`` where it is marked simulated in a real workspace,
+    came on a day that cannot be, or where a register is not whole; then none is filed.
     """
     check(settings, duties)
     known, _ = receipts(settings)
-    listed = {receipt.sha256: receipt.path for receipt in known}
+    undone = undone_receipts(events(settings, duties))
     versions = Counter((receipt.period, receipt.unit_key) for receipt in known)
     simulated = is_simulated(settings)
-    filed, contents = [], []
+    filed: list[Receipt] = []
+    contents = []
     for arrival in sorted(arrivals, key=lambda a: a.received_at):
         content = arrival.path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
-        if sha256 in listed:
-            vi = f"{arrival.path.name} đã được nhận trước đây"
-            raise NotFiled(twin(vi, f"{arrival.path.name} is here already, as raw/reports/{listed[sha256]}"))
         # A demonstration says who sends; whatever comes to an office is opened to see.
         is_known = arrival.unit_key and simulated
         identity = None if is_known else read_report(content, arrival.path.name).identity
@@ -80,8 +83,15 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
             vi = f"{arrival.path.name} là báo cáo mô phỏng, không nhận vào nơi làm việc thật"
             raise NotFiled(twin(vi, "it is marked simulated and stays out of a workspace of real reports"))
         period, unit_key = arrival.period, arrival.unit_key
-        if identity is not None and not unit_key and duties.find(identity.unit_key, identity.period):
+        # Who typed over the hidden sheet may not choose whom the file counts for.
+        is_whole = identity is not None and identity.is_whole()
+        if identity is not None and is_whole and not unit_key and duties.find(identity.unit_key, identity.period):
             period, unit_key = identity.period, identity.unit_key
+        earlier = [receipt for receipt in (*known, *filed) if receipt.sha256 == sha256]
+        for receipt in earlier:
+            stands = (receipt.period, receipt.unit_key, receipt.file) not in undone
+            if not unit_key or (stands and receipt.unit_key):
+                raise AlreadyFiled(_here_already(arrival.path.name, receipt))
         problems = problems_of_day(duties, duties.find(unit_key, period), "received_at", arrival.received_at)
         problems += problems_of_letters("received_source", arrival.source)
         if problems:
@@ -93,8 +103,9 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
             place = f"{period}/{unit_key}/v{versions[period, unit_key]}-{sha256[:8]}{suffix}"
         else:
             place = f"{UNPLACED}/{sha256[:16]}{suffix}"
-        listed[sha256] = place
         came = (arrival.received_at, arrival.source)
+        if earlier:
+            came = (earlier[0].received_at, earlier[0].received_source)
         name = arrival.path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no letters
         filed.append(Receipt(*came, period, unit_key, place, sha256, name, arrival.simulated))
         contents.append(content)
@@ -104,28 +115,52 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
     return filed
 
 
-def add_event(settings: Settings, duties: Duties, event: Event) -> None:
-    """Add a line to events.csv. Raises ``NotFiled`` where it cannot be, such as without a report to speak of."""
+def _here_already(name: str, receipt: Receipt) -> str:
+    whose = f"{receipt.unit_key} kỳ {receipt.period}, {receipt.file}" if receipt.unit_key else "chưa rõ đơn vị"
+    return twin(f"{name} đã được nhận trước đây ({whose})", f"{name} is here already, as raw/reports/{receipt.path}")
+
+
+def add_event(settings: Settings, duties: Duties, event: Event) -> Event:
+    """Add a line to events.csv and return it with the file that it is about.
+
+    Raises ``NotFiled`` where it cannot be, such as where there is nothing to decide on or to undo.
+    """
     check(settings, duties)
-    problems = problems_of(land(settings, duties), duties, line_of(event))[1]
-    if problems:
+    line = line_of(event)
+    found, problems = problems_of(land(settings, duties), duties, line, events(settings, duties))
+    if found is None:
         raise NotFiled(said(problems))
-    append_events(settings, [event])
+    append_events(settings, [found])
+    return found
 
 
-def problems_of(landed: list[Landed], duties: Duties, line: Mapping[str, str]) -> tuple[Event | None, list[Problem]]:
-    """The event of a new line, or None and what keeps it out of events.csv. ``landed`` are the reports that came."""
+def problems_of(
+    landed: list[Landed], duties: Duties, line: Mapping[str, str], known: Iterable[Event]
+) -> tuple[Event | None, list[Problem]]:
+    """The event of a new line, with its file, or None and what keeps it out of events.csv.
+
+    ``landed`` are the reports that came, ``known`` the events so far.
+    """
     event, problems = event_of(line, duties)
-    if event is None or event.event == "waived":
-        return event, problems
-    if any(
-        item.state == "received" and (item.receipt.unit_key, item.receipt.period) == (event.unit_key, event.period)
-        for item in landed
-    ):
+    if event is None:
+        return None, problems
+    before = sorted((one for one in known if one.at <= event.at), key=lambda one: (one.at, one.row))
+    [*_, (_, item)] = with_files([*before, event], landed)
+    if item is not None:
+        return replace(event, file=item.receipt.file), []
+    if event.event == "waived" or (
+        event.event == "waiver_undone" and is_waived(before, event.unit_key, event.period)
+    ):  # fmt: skip
         return event, []
-    found = f"chưa có báo cáo hợp lệ của {event.unit_key} kỳ {event.period}"
-    expected = twin("một báo cáo đã nhận", f"a readable report of {event.unit_key} for {event.period}")
-    return None, [Problem("unit_key", found, expected, twin("Nhận báo cáo trước.", "Take the report in first."))]
+    found, vi, en = {
+        "receipt_undone": ("không có tệp nào như vậy", "một tệp đã nhận", "a file received"),
+        "acceptance_undone": ("chưa tiếp nhận báo cáo nào", "một báo cáo đã tiếp nhận", "an accepted report"),
+        "waiver_undone": ("chưa được miễn", "một lần miễn còn hiệu lực", "a waiver"),
+    }.get(event.event, ("chưa có báo cáo hợp lệ", "một báo cáo đã nhận", "a readable report"))
+    until = f"{event.at:%H:%M %d/%m/%Y}"
+    expected = twin(f"{vi} trước {until}", f"{en} of {event.unit_key} for {event.period} by {until}")
+    remedy = twin("Kiểm tra đơn vị, kỳ và thời điểm; hoặc nhận báo cáo trước.", "Look at unit, period and time.")
+    return None, [Problem("unit_key", f"{found} của {event.unit_key} kỳ {event.period}", expected, remedy)]
 
 
 def said(problems: list[Problem]) -> str:

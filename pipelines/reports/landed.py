@@ -36,7 +36,10 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Landed:
-    """A receipt as judged: ``report`` is None in quarantine. ``remarks`` ask for care and refuse nothing."""
+    """A receipt as judged: ``report`` is None in quarantine. ``remarks`` ask for care and refuse nothing.
+
+    ``is_undone`` where an officer took the receipt back, as filed under the wrong unit or period.
+    """
 
     receipt: Receipt
     report_id: str
@@ -49,6 +52,7 @@ class Landed:
     completeness: Completeness = Completeness()
     n_checks: int = 0
     copied_from: str | None = None
+    is_undone: bool = False
 
     @property
     def state(self) -> str:

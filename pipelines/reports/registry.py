@@ -32,7 +32,15 @@ SHOWN = 10
 SHA256 = re.compile(r"[0-9a-f]{64}")
 BLANK = "ô trống"
 PUT_BACK = twin("Sửa dòng này như khi máy ghi, hoặc khôi phục từ bản sao lưu.", "Put the line back as it was written.")
-EVENT_WORDS = {"returned": "trả lại", "accepted": "tiếp nhận", "waived": "miễn"}
+EVENT_WORDS = {
+    "returned": "trả lại",
+    "accepted": "tiếp nhận",
+    "waived": "miễn",
+    "receipt_undone": "hủy nhận",
+    "acceptance_undone": "hủy tiếp nhận",
+    "waiver_undone": "hủy miễn",
+}
+NEEDS_REASON = ("returned", "receipt_undone", "acceptance_undone", "waiver_undone")
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,18 @@ class Receipt:
     original_name: str
     simulated: bool
 
+    @property
+    def file(self) -> str:
+        """The name by which events speak of the file: v1-0a1b2c3d."""
+        return Path(self.path).stem
+
 
 @dataclass(frozen=True)
 class Event:
-    """What an officer did with a unit's report after its receipt; ``row`` is its line in events.csv."""
+    """What an officer did with a unit's report after its receipt; ``row`` is its line in events.csv.
+
+    ``file`` is the receipt that it is about; left empty, the last that had come by then.
+    """
 
     at: datetime
     period: str
@@ -61,14 +77,19 @@ class Event:
     reason: str
     by: str
     row: int
+    file: str = ""
 
 
 RECEIPT_COLUMNS = [field.name for field in fields(Receipt)]
-EVENT_COLUMNS = [field.name for field in fields(Event)][:-1]
+EVENT_COLUMNS = [field.name for field in fields(Event) if field.name != "row"]
 
 
 class NotFiled(ValueError):
     """The file or event cannot be taken; the message says why."""
+
+
+class AlreadyFiled(NotFiled):
+    """The file is here already, and nothing is lost."""
 
 
 class Faulty(NotFiled):
@@ -134,6 +155,9 @@ def receipts(settings: Settings, as_of: date | None = None) -> tuple[list[Receip
                     remedy,
                 )
             )
+    # A file that came without a sender and was placed later is listed twice; where it was placed counts.
+    placed = {receipt.sha256 for receipt in known if receipt.unit_key}
+    known = [receipt for receipt in known if receipt.unit_key or receipt.sha256 not in placed]
     known = [receipt for receipt in known if as_of is None or receipt.received_at.date() <= as_of]
     return sorted(known, key=lambda r: (r.received_at, r.path)), findings
 
@@ -227,8 +251,10 @@ def event_of(
         (word == "waived" and not row["decision_no"], "decision_no", BLANK,
          twin("số quyết định miễn", "the number of the decision"),
          twin("Ghi số quyết định. Ví dụ: 12/QĐ-SNV", "Give the number. Example: 12/QĐ-SNV")),
-        (word == "returned" and not row["reason"], "reason", BLANK, twin("lý do trả lại", "the reason"),
-         twin("Ghi lý do để đơn vị biết. Ví dụ: Thiếu phụ lục", "Say why. Example: Thiếu phụ lục")),
+        (word in NEEDS_REASON and not row["reason"], "reason", BLANK, twin("lý do", "the reason"),
+         twin("Ghi lý do. Ví dụ: Thiếu phụ lục", "Say why. Example: Thiếu phụ lục")),
+        (bool(number) and word == "receipt_undone" and not row["file"], "file", BLANK,
+         twin("tên tệp đã lưu", "the name of the file as kept"), twin("Ví dụ: v1-0a1b2c3d", "Example: v1-0a1b2c3d")),
     ]  # fmt: skip
     problems += problems_of_day(duties, owed, "at", at)
     problems += [one for column in ("decision_no", "reason", "by") for one in problems_of_letters(column, row[column])]
@@ -236,6 +262,11 @@ def event_of(
     if problems or at is None or word is None:
         return None, problems
     return Event(**{**row, "at": at, "event": word, "row": number}), []  # type: ignore[arg-type]
+
+
+def undone_receipts(known: list[Event]) -> set[tuple[str, str, str]]:
+    """Period, unit and file of each receipt that an officer took back."""
+    return {(event.period, event.unit_key, event.file) for event in known if event.event == "receipt_undone"}
 
 
 def word_of(text: str) -> str | None:

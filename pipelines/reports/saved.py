@@ -45,6 +45,9 @@ class NotRead(ValueError):
         self.found, self.expected, self.remedy, self.row = found, expected, remedy, row
 
 
+ADDED = ("file",)  # columns that registers made before do not have
+
+
 @dataclass(frozen=True)
 class Shape:
     """How a file is written; a new one as here: Excel takes a file without a byte order mark for ANSI."""
@@ -90,7 +93,7 @@ def read(content: bytes, columns: list[str]) -> Saved:
             found = "dấu ngoặc kép mở mà không đóng, hoặc đóng giữa ô"
             expected = twin("mỗi ô trọn trong dấu ngoặc kép hoặc không có", "quotation marks around whole cells")
             raise NotRead(found, expected, CLOSE_QUOTES, _line_of_the_error(table, delimiter)) from None
-        if rows and _cells(rows[0], columns, fold=True) == columns:
+        if rows and _are_headings(rows[0], columns):
             lines = [(number, _cells(row, columns)) for number, row in enumerate(rows[1:], start=2)]
             line_end = next((end for end in ("\r\n", "\n", "\r") if end in text), "\n")
             shape = Shape(mark, encoding, delimiter, table.startswith('"'), line_end)
@@ -167,9 +170,15 @@ def _cells(row: list[str], columns: list[str], fold: bool = False) -> list[str]:
     return [cell.casefold() for cell in cells] if fold else cells
 
 
+def _are_headings(row: list[str], columns: list[str]) -> bool:
+    """Whether a row has the headings; a register made before a column was added has a blank there."""
+    said = _cells(row, columns, fold=True)
+    return said in (columns, ["" if column in ADDED else column for column in columns])
+
+
 def _begins_with(table: str, delimiter: str, columns: list[str]) -> bool:
     first = re.split(r"[\r\n]", table, maxsplit=1)[0]
-    return _cells([cell.strip('"') for cell in first.split(delimiter)], columns, fold=True) == columns
+    return _are_headings([cell.strip('"') for cell in first.split(delimiter)], columns)
 
 
 def _line_of_the_error(table: str, delimiter: str) -> int:

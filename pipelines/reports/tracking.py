@@ -365,7 +365,9 @@ class _Reading:
             self.n_there += 1
             return
         self._there.append(_told(line))
-        event, problems = filing.problems_of(self.landed, self.registers.duties, line)
+        event, problems = filing.problems_of(
+            self.landed, self.registers.duties, {**line, "file": ""}, [*self.registers.events, *self.events]
+        )
         for one in problems:
             self._say(EVENTS, places[one.column], one.found, one.expected, one.remedy)
         self.events += [event] if event is not None else []
@@ -426,5 +428,5 @@ def _same(column: str, text: str) -> object:
 
 
 def _told(line: Mapping[str, str]) -> list[object]:
-    """What makes an event the same as another."""
-    return [_same(column, line[column]) for column in registry.EVENT_COLUMNS]
+    """What makes an event the same as another, of whichever version."""
+    return [_same(column, line[column]) for column in registry.EVENT_COLUMNS if column != "file"]

@@ -66,6 +66,29 @@ def test_an_officers_day(office: Settings) -> None:
     assert "is not one unit" in wrong.out
 
 
+def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(office: Settings) -> None:
+    """Officers drop the same folder every day; one of them names the wrong unit."""
+    where = ("--raw", office.raw, "--warehouse", office.warehouse)
+    first, second = (office.raw.parent / name for name in ("a.xlsx", "b.xlsx"))
+    first.write_bytes(drawn())
+    second.write_bytes(drawn("07204-tran-nguyen-han"))
+    who, wrong = ("--period", "2021-H1", "--unit", COMMUNE), ("--period", "2021-H1", "--unit", "07213-tran-phu")
+    when = ("--received", "2021-06-18T09:30")
+    assert run_papi("report", "add", first, *wrong, *when, *where).code == 1
+    assert run_papi("report", "undo-receipt", *wrong, "--reason", "nhầm đơn vị", *where).code == 0
+    added = run_papi("report", "add", first, *when, *where)
+    assert (added.code, "a.xlsx (UBND phường Thọ Xương, 2021-H1): đã nhận" in added.out) == (0, True)
+    both = run_papi("report", "add", first, second, *when, *where)
+    assert both.code == 0, both.out
+    assert "a.xlsx đã được nhận trước đây" in both.out
+    assert "b.xlsx (UBND phường Trần Nguyên Hãn, 2021-H1): đã nhận" in both.out
+    early = run_papi("report", "accept", *who, "--on", "2021-06-17", *where)
+    assert (early.code, "chưa có báo cáo hợp lệ" in early.out) == (1, True)
+    assert "tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
+    undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
+    assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
+
+
 @pytest.mark.parametrize(
     ("unit", "period", "why"),
     [
@@ -162,7 +185,7 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
     (folder / "nhan/phuong-tran-nguyen-han.xlsx").write_bytes(broken)
     guide = (ROOT / "docs/huong-dan.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
-    assert len(blocks) == guide.count("```sh") == 7
+    assert len(blocks) == guide.count("```sh") == 8
     for commands, shown in blocks:
         if "--in" in commands:
             waived_in(folder / "so/so-theo-doi.xlsx")
@@ -173,11 +196,11 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
 
 
 def waived_in(path: Path) -> None:
-    """Type a new line into the tracking workbook: it stands below three that are there."""
+    """Type a new line into the tracking workbook: it stands below six that are there."""
     book = openpyxl.load_workbook(path)
     unit = "UBND phường Trần Nguyên Hãn (07204-tran-nguyen-han)"
     for letter, value in zip("BCDEF", ("25/06/2021", "2021-H1", unit, "miễn", "13/QĐ-SNV"), strict=True):
-        book["Theo dõi"][f"{letter}6"] = value
+        book["Theo dõi"][f"{letter}9"] = value
     book.save(path)
 
 
@@ -214,7 +237,10 @@ ENGLISH = re.compile(
 ENGINEERS = re.compile(r"raw/|(?<!\.)\bcsv\b|checksum|quarantine|sha256|json|Traceback|landing|None\b|_papi|marts?\.")
 
 
-@pytest.mark.parametrize("command", ["form", "check", "add", "return", "accept", "waive", "register"])
+@pytest.mark.parametrize(
+    "command",
+    ["form", "check", "add", "return", "accept", "waive", "undo-receipt", "undo-accept", "undo-waive", "register"],
+)
 def test_help_of_the_office_is_in_vietnamese_first(command: str) -> None:
     """What the project says of a command and its options; the frame around it is the library's."""
     found = office_commands.report.commands[command]
@@ -245,7 +271,12 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("add", good, "--unit", COMMUNE),
         ("return", *who, "--reason", "Thiếu phụ lục"),
         ("accept", *who),
+        ("undo-accept", *who, "--reason", "nhầm"),
+        ("undo-accept", *who, "--reason", "nhầm"),
+        ("undo-receipt", *who, "--reason", "nhầm"),
+        ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", "12/QĐ-SNV"),
+        ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", ""),
         ("register",),
         ("register", "--out", out),

@@ -16,6 +16,8 @@ from pipelines.plan.obligations import Duties
 from pipelines.settings import Settings
 from tests.conftest import DEMO_PERIODS, Built, Demo
 
+Districts = dict[tuple[str, str], dict[str, str]]
+
 DUTIES = Duties(Settings())
 DAYS = {o.period: o for o in DUTIES.obligations if o.period in DEMO_PERIODS}
 GRACE = 3
@@ -27,6 +29,12 @@ def shown(demo: Demo) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def districts(demo: Demo) -> Districts:
+    """The ledger of the districts, by unit and period."""
+    return {(line["unit_key"], line["period"]): line for line in demo.ledger if line["level"] == "district"}
+
+
 def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -34,52 +42,68 @@ def day(text: str) -> date | None:
 NUMBERS = {d.day: d.number for d in DUTIES.workdays.days()}
 
 
-def counted_by_hand(line: dict[str, str], on: date) -> dict[str, Any]:
+def counted_by_hand(line: dict[str, str], on: date, districts: Districts) -> dict[str, Any]:
     """State and flags of one obligation on a day, from the ledger alone."""
     due, strict = DAYS[line["period"]].due_counted, DAYS[line["period"]].due_strict
     assert due is not None
     assert strict is not None
-    first, returned, again, accepted, waived = (
-        known if (known := day(line[name])) is not None and known <= on else None
-        for name in ("first_readable_on", "returned_on", "sent_again_on", "accepted_on", "waived_on")
-    )
+    broken, first, returned, again, accepted, waived = known_on(line, on)
     timely = first
-    if first and returned:
-        answered = again or on
-        if NUMBERS[answered] - NUMBERS[returned] > GRACE:
-            timely = again
-    is_with_sender = returned is not None and again is None
+    for sent, back, answered in ((broken, broken, first), (first, returned, again)):
+        if sent and back:
+            in_grace = NUMBERS[answered or on] - NUMBERS[back] <= GRACE
+            timely = sent if in_grace else answered
+    is_named = line["district_says_yes"] == "True" and is_in_force(districts[line["parent_key"], line["period"]], on)
     if waived:
         state = "waived"
     elif accepted:
         state = "accepted"
-    elif is_with_sender:
+    elif broken and not first:
+        state = "unreadable"
+    elif returned and not again:
         state = "returned"
     elif first:
         state = "on_time" if timely and timely <= due else "late"
-    elif due <= on:
+    elif is_named:
+        state = "reported_by_district"
+    elif due < on:
         state = "missing"
     else:
         state = "due_soon" if (due - on).days <= 7 else "not_due"
-    is_expected = waived is None and due <= on
+    is_expected = waived is None and due < on
+    is_actual = is_expected and first is not None
     return {
         "state": state,
         "expected": is_expected,
-        "actual": is_expected and first is not None,
-        "on_time": is_expected and timely is not None and timely <= due,
-        "on_time_strict": is_expected and timely is not None and timely <= strict,
-        "complete": is_expected and first is not None and line["is_complete"] == "True",
+        "actual": is_actual,
+        "on_time": is_actual and timely is not None and timely <= due,
+        "on_time_strict": is_actual and timely is not None and timely <= strict,
+        "complete": is_actual and line["is_complete"] == "True",
         "accepted": is_expected and accepted is not None,
+        "said": is_named,
     }
 
 
+def known_on(line: dict[str, str], on: date) -> list[date | None]:
+    """The days of a line as they were known at the end of a day."""
+    names = ("unreadable_on", "first_readable_on", "returned_on", "sent_again_on", "accepted_on", "waived_on")
+    return [known if (known := day(line[name])) is not None and known <= on else None for name in names]
+
+
+def is_in_force(line: dict[str, str], on: date) -> bool:
+    """Whether a report of this obligation could be read and is not with its sender."""
+    _, first, returned, again, *_ = known_on(line, on)
+    return first is not None and (returned is None or again is not None)
+
+
 def test_for_each_district_and_period_the_counts_equal_a_hand_count(
-    demo: Demo, shown: duckdb.DuckDBPyConnection
+    demo: Demo, shown: duckdb.DuckDBPyConnection, districts: Districts
 ) -> None:
     rows = shown.execute(
         """
         select district_key, period, communes_expected, communes_actual, communes_on_time, communes_on_time_strict,
-            communes_complete, communes_accepted, communes_missing, communes_returned, communes_waived, own_state
+            communes_complete, communes_accepted, communes_missing, communes_unreadable, communes_returned,
+            communes_waived, communes_only_said, communes_said, own_state
         from marts.compliance_district where list_contains(?, period)
         """,
         [DEMO_PERIODS],
@@ -88,24 +112,24 @@ def test_for_each_district_and_period_the_counts_equal_a_hand_count(
     assert demo.settings.as_of is not None
     for district, period, *found, own_state in rows:
         communes = [
-            counted_by_hand(line, demo.settings.as_of)
+            counted_by_hand(line, demo.settings.as_of, districts)
             for line in demo.ledger
             if (line["parent_key"], line["period"], line["level"]) == (district, period, "commune")
         ]
         flags = ("expected", "actual", "on_time", "on_time_strict", "complete", "accepted")
         by_hand = [sum(c[flag] for c in communes) for flag in flags]
-        by_hand += [sum(c["state"] == state for c in communes) for state in ("missing", "returned", "waived")]
+        states = ("missing", "unreadable", "returned", "waived", "reported_by_district")
+        by_hand += [sum(c["state"] == state for c in communes) for state in states]
+        by_hand += [sum(c["said"] for c in communes)]
         assert found == by_hand, (district, period)
-        [own] = [
-            line
-            for line in demo.ledger
-            if (line["unit_key"], line["period"], line["level"]) == (district, period, "district")
-        ]
-        assert own_state == counted_by_hand(own, demo.settings.as_of)["state"]
+        own = districts[district, period]
+        assert own_state == counted_by_hand(own, demo.settings.as_of, districts)["state"]
 
 
 @pytest.mark.parametrize("on", [date(2021, 6, 14), date(2021, 6, 21), date(2021, 6, 29), date(2021, 8, 2)])
-def test_the_states_move_as_they_should(demo: Demo, shown: duckdb.DuckDBPyConnection, on: date) -> None:
+def test_the_states_move_as_they_should(
+    demo: Demo, shown: duckdb.DuckDBPyConnection, districts: Districts, on: date
+) -> None:
     rows = shown.execute(
         "select unit_key, state, is_on_time, is_on_time_strict from marts.compliance_as_of(?) where period = '2021-H1'",
         [on],
@@ -115,7 +139,7 @@ def test_the_states_move_as_they_should(demo: Demo, shown: duckdb.DuckDBPyConnec
         line["unit_key"]: (hand["state"], hand["on_time"], hand["on_time_strict"])
         for line in demo.ledger
         if line["period"] == "2021-H1"
-        for hand in [counted_by_hand(line, on)]
+        for hand in [counted_by_hand(line, on, districts)]
     }
     assert found == by_hand
     assert len({state for state, *_ in by_hand.values()}) > 2
@@ -153,8 +177,9 @@ def test_targets_are_sums_over_sums_with_their_coverage(shown: duckdb.DuckDBPyCo
         select sum(value.numerator), sum(value.denominator), count(value.numerator)
         from core.fct_target_value as value
         inner join (
-            select report_id from core.fct_report inner join core.fct_obligation using (obligation_id)
+            select fct_report.report_id from core.fct_report inner join core.fct_obligation using (obligation_id)
             where fct_report.period = '2021-H1' and is_expected and fct_report.state = 'received'
+            and fct_obligation.state <> 'returned'
             qualify row_number() over (partition by obligation_id order by received_at desc) = 1
         ) using (report_id)
         where target_id = 'TG05'
@@ -170,7 +195,7 @@ def test_the_chase_list_has_who_owes_what_to_whom_latest_first(shown: duckdb.Duc
     rows = shown.execute(
         "select state, days_late, answers_to_name_vi, level from marts.chase_list order by place"
     ).fetchall()
-    assert {state for state, *_ in rows} <= {"missing", "returned"}
+    assert {state for state, *_ in rows} <= {"missing", "returned", "unreadable"}
     late = [days for _, days, *_ in rows]
     assert late == sorted(late, reverse=True)
     assert all(name for _, _, name, _ in rows)
@@ -232,7 +257,7 @@ class Small:
             "where period = '2021-H1' and list_contains(?, unit_key)",
             [COMMUNES],
         )
-        for table in ("fct_report", "fct_report_event"):
+        for table in ("fct_report", "fct_report_event", "fct_commune_answer"):
             self.connection.execute(f"create table core.{table} as from build.core.{table} limit 0")
         [(definition,)] = self.connection.execute(
             "select macro_definition from duckdb_functions() where function_name = 'compliance_as_of'"
@@ -254,9 +279,9 @@ class Small:
             )
             if is_accepted:
                 self.connection.execute(
-                    "insert into core.fct_report_event (event_id, obligation_id, happened_at, event) "
-                    "values (?, ?, ?, 'accepted')",
-                    [obligation, obligation, came],
+                    "insert into core.fct_report_event (event_id, obligation_id, report_id, happened_at, event) "
+                    "values (?, ?, ?, ?, 'accepted')",
+                    [obligation, obligation, obligation, came],
                 )
         counts = "count(*) filter (where is_expected), " + ", ".join(
             f"count(*) filter (where {flag})" for flag in ("is_actual", "is_on_time", "is_complete", "is_accepted")

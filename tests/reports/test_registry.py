@@ -29,7 +29,7 @@ def event(word: str, at: datetime, **more: str) -> Event:
 
 def line(at: str = "2021-06-24 14:00", word: str = "tiếp nhận", unit: str = COMMUNE, **more: str) -> list[str]:
     period = more.get("period", "2021-H1")
-    return [at, period, unit, word, more.get("decision_no", ""), more.get("reason", ""), "SNV"]
+    return [at, period, unit, word, more.get("decision_no", ""), more.get("reason", ""), "SNV", more.get("file", "")]
 
 
 def write_events(office: Settings, *lines: list[str]) -> Path:
@@ -42,7 +42,7 @@ def write_events(office: Settings, *lines: list[str]) -> Path:
 # --- how a spreadsheet saves it ------------------------------------------------------------------------------------
 
 TEXTS = st.text(st.sampled_from('aếĐ ,;"\t\n—1'), max_size=8).map(str.strip)
-LINES = st.lists(st.lists(TEXTS, min_size=7, max_size=7).filter(any), max_size=4)
+LINES = st.lists(st.lists(TEXTS, min_size=len(EVENT_COLUMNS), max_size=len(EVENT_COLUMNS)).filter(any), max_size=4)
 MARKS = [
     (b"", "utf-8"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -147,7 +147,8 @@ DAMAGED_LINES = {
     "a return without a reason": (line(word="trả lại"), "reason", "ô trống"),
     "letters lost": (line(word="trả lại", reason="Ch?a ký"), "reason", "Ch?a ký"),
     "letters taken for others": (line(word="trả lại", reason="ChÆ°a kÃ½"), "reason", "ChÆ°a kÃ½"),
-    "a cell too many": ([*line(), "thừa"], None, "8 ô"),
+    "an undone receipt without its file": (line(word="hủy nhận", reason="nhầm"), "file", "ô trống"),
+    "a cell too many": ([*line(), "thừa"], None, "9 ô"),
     "separators lost": (["2021-06-24;2021-H1;07201-tho-xuong;accepted;;;"], "at", "2021-06-24;"),
 }
 
@@ -254,7 +255,7 @@ def test_a_register_kept_in_excel_is_read_and_added_to_in_its_own_form(office: S
         ("accepted", datetime(2021, 6, 25, 23, 59)),
     ]
     last = (office.reports / registry.EVENTS).read_text("utf-8-sig").splitlines()[-1]
-    assert last == f'"2021-06-26T08:00";"2021-H1";"{COMMUNE}";"waived";"12/QĐ";"";"SNV"'
+    assert last == f'"2021-06-26T08:00";"2021-H1";"{COMMUNE}";"waived";"12/QĐ";"";"SNV";""'
 
 
 def test_receipts_saved_again_by_libreoffice_take_the_next_report(office: Settings) -> None:

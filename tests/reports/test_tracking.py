@@ -64,7 +64,7 @@ def test_the_workbook_shows_names_real_days_and_lists_to_choose_from(known: Regi
     assert shown[:5] == ["2", datetime(2021, 6, 21, 23, 59), H1, THO_XUONG, "trả lại"]
     assert [cell.value for cell in book[RECEIPTS][3]][3:5] == [H1, THO_XUONG]
     lists = {str(one.sqref).split(":")[0]: one.formula1 for one in book[EVENTS].data_validations.dataValidation}
-    assert lists["E5"] == '"trả lại,tiếp nhận,miễn"'
+    assert lists["E5"] == f'"{",".join(registry.EVENT_WORDS.values())}"'
     assert lists["D5"].startswith("'Danh mục'!$A$2")
     assert THO_XUONG in [row[0] for row in book["Danh mục"].iter_rows(values_only=True)]
     assert book[EVENTS]["B3"].protection.locked

@@ -33,6 +33,7 @@ ON_REPORTS = {
     "core.fct_obligation",
     "core.fct_report",
     "core.fct_report_event",
+    "core.fct_commune_answer",
     "core.fct_task_progress",
     "core.fct_target_value",
     "marts.compliance_unit",

@@ -22,10 +22,16 @@ select
     obligations.due_nominal,
     obligations.due_counted,
     obligations.state,
+    obligations.last_sent_on,
     obligations.returned_on,
     obligations.days_late,
     obligations.is_simulated
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
 left join names using (recipient_key)
-where obligations.is_expected and obligations.state in ('missing', 'returned')
+where
+    obligations.is_expected
+    and (
+        obligations.state in ('missing', 'returned')
+        or (obligations.state = 'unreadable' and obligations.days_late > 0)
+    )

@@ -24,7 +24,6 @@ own as (
         answers.denominator
     from {{ ref('stg_office__target_owed') }}
     inner join obligations using (obligation_id)
-    left join {{ ref('int_report_in_force') }} using (obligation_id)
     left join {{ ref('fct_target_value') }} as answers using (report_id, target_id)
 ),
 

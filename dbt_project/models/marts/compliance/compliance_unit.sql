@@ -32,8 +32,7 @@ scored as (
     from {{ ref('fct_obligation') }} as obligations
     inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
     inner join plans using (plan_id)
-    left join {{ ref('int_report_in_force') }} as in_force using (obligation_id)
-    left join {{ ref('fct_report') }} as reports on in_force.report_id = reports.report_id
+    left join {{ ref('fct_report') }} as reports on obligations.report_id = reports.report_id
 ),
 
 spans as (
@@ -66,6 +65,7 @@ summed as (
         cast(count(*) filter (where is_complete) as integer) as complete,
         cast(count(*) filter (where is_accepted) as integer) as accepted,
         cast(count(*) filter (where is_expected and state = 'missing') as integer) as missing,
+        cast(count(*) filter (where is_expected and state = 'unreadable') as integer) as unreadable,
         max(days_late) as worst_days_late,
         bool_or(is_simulated) as is_simulated,
         cast(avg(timeliness) as decimal(9, 6)) as timeliness,
@@ -103,6 +103,7 @@ select
     complete,
     accepted,
     missing,
+    unreadable,
     worst_days_late,
     cast(100.0 * actual / nullif(expected, 0) as decimal(9, 4)) as reporting_rate,
     cast(100.0 * actual_on_time / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_on_time,
@@ -113,7 +114,7 @@ select
     quality,
     cast(case
         when expected = 0 then null
-        when actual = 0 then 0
+        when actual = 0 or product is null then 0
         when missing > 0 then least(product, cap_missing, cap_unverified)
         else least(product, cap_unverified)
     end as decimal(9, 4)) as composite,

@@ -4,7 +4,7 @@ select
     obligations.period,
     max(obligations.year) as year,
     cast(count(*) as integer) as n_owing,
-    cast(count(in_force.report_id) as integer) as n_reporting,
+    cast(count(obligations.report_id) as integer) as n_reporting,
     cast(count(answers.answer) as integer) as n_answered,
     cast(count(*) filter (where answers.answer = 'done') as integer) as n_done,
     cast(count(*) filter (where answers.answer = 'in_progress') as integer) as n_in_progress,
@@ -16,7 +16,6 @@ select
     bool_or(obligations.is_simulated) as is_simulated
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('stg_office__plan_task_unit') }} as owners using (plan_id, unit_key)
-left join {{ ref('int_report_in_force') }} as in_force using (obligation_id)
 left join {{ ref('fct_task_progress') }} as answers using (report_id, task_id)
 where
     obligations.is_expected

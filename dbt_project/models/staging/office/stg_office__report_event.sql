@@ -1,9 +1,11 @@
 select
     event_id,
     obligation_id,
+    report_id,
     happened_at,
     event,
     decision_no,
     reason,
-    done_by
+    done_by,
+    source_row
 from {{ source('office', 'report_event') }}

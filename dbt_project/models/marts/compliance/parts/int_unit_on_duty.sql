@@ -1,11 +1,18 @@
+with districts as (
+    select distinct unit_key
+    from {{ ref('dim_unit') }}
+    where level = 'district'
+)
+
 select
     obligations.obligation_id,
     units.level,
     units.full_name_vi,
-    case when units.level = 'district' then units.unit_key when units.level = 'commune' then units.parent_key end
+    case when units.level = 'district' then units.unit_key when units.level = 'commune' then districts.unit_key end
         as district_key
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('dim_unit') }} as units
     on
         obligations.unit_key = units.unit_key
         and obligations.unit_valid_from = units.valid_from
+left join districts on units.parent_key = districts.unit_key

@@ -1,0 +1,8 @@
+select
+    report_id,
+    obligation_id,
+    unit_key,
+    has_reported,
+    received_on,
+    source_cell
+from {{ source('office', 'commune_answer') }}
