@@ -103,7 +103,7 @@ def build_landed(
                 owners=OWNERS,
                 kinds={"python", "duckdb"},
                 code_version=versions[key],
-                description=LANDED[key.path[-1]],
+                description=LANDED.get(key.path[-1], f"As read: {', '.join(sources.TABLES[node_id])}."),
             )
             for node_id in (sources.RELEASE, *sources.OFFICE)
         ],
