@@ -20,6 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.building import keys
+from pipelines.building.keys import Reference
 from pipelines.files import sha256_of
 from pipelines.published import SCHEMAS
 from pipelines.settings import TIMEZONE, Settings
@@ -146,8 +148,8 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     draft = settings.publications / f".{name}"
     (draft / PARQUET).mkdir(parents=True)
     counts = _copy(settings, draft, stamp)
-    _prove(draft, counts)
-    package = _package(draft, counts, created, stamp)
+    named = _prove(settings, draft, counts)
+    package = _package(draft, counts, created, stamp, *named)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
     _seal(draft)
@@ -268,10 +270,13 @@ def _take_over(before: Publication | None, name: str, data: str | None, to: Path
     return True
 
 
-def _prove(draft: Path, counts: Mapping[str, int]) -> None:
-    """Open the copy as a reader would and count."""
+def _prove(
+    settings: Settings, draft: Path, counts: Mapping[str, int]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[Reference]]]:
+    """Open the copy as a reader would, count, and hold it to its keys; returns these, and what names other tables."""
     import duckdb
 
+    columns: dict[str, list[str]] = {}
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
         for name, expected in counts.items():
             parquet = draft / PARQUET / f"{name}.parquet"
@@ -279,11 +284,25 @@ def _prove(draft: Path, counts: Mapping[str, int]) -> None:
             exported = _count(connection, f"read_parquet({_quoted(parquet)})")
             if not stored == exported == expected:
                 raise PublicationFailed(f"{name}: {stored} rows and {exported} in Parquet, expected {expected}")
+            columns[name] = [one[0] for one in connection.execute(f"describe {name}").fetchall()]
+        declared = keys.primary(settings.dbt_project)
+        primary = {name: declared[name] for name in counts if {*declared.get(name, ())} & {*columns[name]}}
+        named = keys.references(settings.dbt_project, columns, primary)
+        if broken := keys.broken(connection, primary, named):
+            raise PublicationFailed("; ".join(broken))
     if not counts.get("marts.index_score"):
         raise PublicationFailed("marts.index_score is empty: nothing was accepted from raw/")
+    return primary, named
 
 
-def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: Stamp) -> dict[str, Any]:
+def _package(
+    draft: Path,
+    counts: Mapping[str, int],
+    created: datetime,
+    stamp: Stamp,
+    primary: Mapping[str, tuple[str, ...]],
+    named: Mapping[str, list[Reference]],
+) -> dict[str, Any]:
     """A Frictionless data package that describes the Parquet files."""
     import duckdb
 
@@ -308,7 +327,14 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
                     "data": stamp.data.get(name),
                     "key": stamp.keys.get(name),
                     "description": comment,
-                    "schema": {"fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields]},
+                    "schema": {
+                        "fields": [{"name": n, "type": t.lower(), "description": d} for n, t, d in fields],
+                        "primaryKey": [*primary.get(name, ())],
+                        "foreignKeys": [
+                            {"fields": [*one.columns], "reference": {"resource": one.table, "fields": [*one.to]}}
+                            for one in named.get(name, [])
+                        ],
+                    },
                 }
             )
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()

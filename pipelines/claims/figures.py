@@ -25,7 +25,7 @@ FIGURES_SQL = """
         and known_from <= ? and (known_to is null or known_to > ?)
 """
 RELEASES_SQL = """
-    select year, release_id, known_from, published_on, covers_all
+    select year, release_id, known_from, published_on, has_all_provinces
     from core.dim_release
     where index_id = ? and known_from <= ? and (known_to is null or known_to > ?)
 """

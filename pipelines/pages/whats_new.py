@@ -84,7 +84,7 @@ def render(connection: duckdb.DuckDBPyConnection, accepted: Iterable[tuple[str, 
     issues = connection.execute(
         """
         select later.index_id, later.year, later.release_id, earlier.release_id, later.known_from, later.withdraws,
-            later.replaces_year, later.note
+            later.is_replacing_year, later.note
         from core.dim_release as later
         inner join core.dim_release as earlier
             on
@@ -111,16 +111,16 @@ def _accepted(release_id: str, one: Acceptance) -> str:
 def _changes(connection: duckdb.DuckDBPyConnection, release_id: str) -> list[Change]:
     rows = connection.execute(
         """
-        select revision.province_key, province.name_vi, revision.indicator_key, indicator.name_vi, revision.kind,
-            cast(score_before as double), cast(score_after as double)
+        select revision.province_key, province.province_name_vi, revision.indicator_key, indicator.indicator_name_vi,
+            revision.revision_kind, cast(score_before as double), cast(score_after as double)
         from marts.index_revision as revision
         inner join core.dim_release as release using (release_id)
         inner join core.dim_method as method on method.index_id = revision.index_id and method.method = release.method
-        inner join core.dim_province as province
+        inner join core.dim_province_period as province
             on
                 province.province_key = revision.province_key
                 and release.provinces_as_of between province.valid_from and coalesce(province.valid_to, 'infinity')
-        left join core.dim_indicator as indicator
+        left join core.dim_indicator_method as indicator
             on
                 indicator.index_id = revision.index_id
                 and indicator.method = release.method
