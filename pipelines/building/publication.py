@@ -218,16 +218,17 @@ def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: 
 
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
     sql = (
-        "select database_name, schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-        "where function_type = 'table_macro' and list_contains(?, schema_name)"
+        "select database_name, schema_name, function_name, parameters, macro_definition, comment "
+        "from duckdb_functions() where function_type = 'table_macro' and list_contains(?, schema_name)"
     )
     found = connection.execute(sql, [list(SCHEMAS)]).fetchall()
-    for database, schema, macro, _, _ in found:
+    for database, schema, macro, *_ in found:
         if database == "papi":
             connection.execute(f"drop macro table {schema}.{macro}")
-    for database, schema, macro, parameters, definition in found:
+    for database, schema, macro, parameters, definition, comment in found:
         if database == "build":
             connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+            connection.execute(f"comment on macro table {schema}.{macro} is {_quoted(comment)}")
 
 
 def _take_over_database(before: Publication | None, draft: Path) -> None:

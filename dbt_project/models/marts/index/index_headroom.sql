@@ -68,7 +68,7 @@ own as (
             order by score_from desc, from_year desc
         ) as place
     from {{ ref('index_change_window') }}
-    where level = 'sub_dimension' and is_comparable
+    where level = 'sub_dimension' and not_comparable_reason is null
 ),
 
 own_best as (
