@@ -147,8 +147,9 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     name = f"{created:%Y%m%dT%H%M%S%f}"
     draft = settings.publications / f".{name}"
     (draft / PARQUET).mkdir(parents=True)
-    counts = _copy(settings, draft, stamp)
-    named = _prove(settings, draft, counts)
+    declared = keys.primary(settings.dbt_project)
+    counts = _copy(settings, draft, stamp, declared)
+    named = _prove(settings, draft, counts, declared)
     package = _package(draft, counts, created, stamp, *named)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
@@ -168,7 +169,7 @@ def sweep(settings: Settings) -> None:
     _next_link(settings).unlink(missing_ok=True)
 
 
-def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
+def _copy(settings: Settings, draft: Path, stamp: Stamp, declared: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros.
 
     A table with the key that it had in the publication in force is taken from there. Returns the rows of each table in
@@ -198,12 +199,21 @@ def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
             if name not in stays:
                 connection.execute(sql)
                 connection.execute(f"insert into {name} select * from read_parquet({_quoted(parquet)})")
-                connection.execute(f"comment on table {name} is {_quoted(comment)}")
                 _comment_columns(connection, schema, table)
+            columns = {one[0] for one in connection.execute(f"describe {name}").fetchall()}
+            key = declared.get(name, ())
+            text = _with_key(comment, key) if comment and key and {*key} <= columns else comment
+            connection.execute(f"comment on table {name} is {_quoted(text)}")
             counts[name] = _count(connection, f"build.{name}")
         _copy_macros(connection)
         connection.execute("use memory; detach build; detach papi")
     return counts
+
+
+def _with_key(comment: str, key: tuple[str, ...]) -> str:
+    """The comment of a table, in both languages, with its key."""
+    vietnamese, _, english = comment.partition(" / ")
+    return f"{vietnamese} Khóa: {', '.join(key)}. / {english} Key: {', '.join(key)}."
 
 
 def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
@@ -272,7 +282,7 @@ def _take_over(before: Publication | None, name: str, data: str | None, to: Path
 
 
 def _prove(
-    settings: Settings, draft: Path, counts: Mapping[str, int]
+    settings: Settings, draft: Path, counts: Mapping[str, int], declared: Mapping[str, tuple[str, ...]]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, list[Reference]]]:
     """Open the copy as a reader would, count, and hold it to its keys; returns these, and what names other tables."""
     import duckdb
@@ -286,8 +296,7 @@ def _prove(
             if not stored == exported == expected:
                 raise PublicationFailed(f"{name}: {stored} rows and {exported} in Parquet, expected {expected}")
             columns[name] = [one[0] for one in connection.execute(f"describe {name}").fetchall()]
-        declared = keys.primary(settings.dbt_project)
-        primary = {name: declared[name] for name in counts if {*declared.get(name, ())} & {*columns[name]}}
+        primary = {name: key for name, key in declared.items() if name in counts and {*key} <= {*columns[name]}}
         named = keys.references(settings.dbt_project, columns, primary)
         if broken := keys.broken(connection, primary, named):
             raise PublicationFailed("; ".join(broken))
