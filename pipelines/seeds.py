@@ -219,7 +219,7 @@ class Seeds:
         return indicators
 
     def scales_of(self, index_id: str, method: str) -> dict[str, tuple[float, float]]:
-        """The exact scale of each indicator of a method, by the code printed, as core.dim_indicator has it.
+        """The exact scale of each indicator of a method, by the code printed, as core.dim_indicator_method has it.
 
         Of K parts each runs from 1/K to 10/K, which a workbook prints as 2.5 or 3.33; a dimension from 1 to 10, the
         total over its dimensions. Where nothing is summed, the printed scale is all there is.

@@ -74,12 +74,12 @@ def test_a_code_version_is_the_key_that_the_ledger_wants(definitions: dg.Definit
 def test_published_comes_after_every_table_that_readers_see(definitions: dg.Definitions) -> None:
     [published] = [s for s in definitions.resolve_all_asset_specs() if s.key == dg.AssetKey(["published"])]
     upstream = {dep.asset_key.to_user_string() for dep in published.deps}
-    assert {"marts/index_score", "core/fct_score", "audit/check_result", "core/dim_province"} <= upstream
+    assert {"marts/index_score", "core/fct_score", "audit/check_result", "core/dim_province_period"} <= upstream
 
 
 def test_the_analyses_stand_between_the_models_and_the_publication(graph: dg.AssetGraph) -> None:
     target = dg.AssetKey(["marts", "index_target"])
-    assert dg.AssetKey(["marts", "index_change"]) in graph.get(target).parent_keys
+    assert dg.AssetKey(["marts", "index_change_window"]) in graph.get(target).parent_keys
     assert dg.AssetKey(["seeds", "target_rule"]) in graph.get(target).parent_keys
     assert target in graph.get(dg.AssetKey(["published"])).parent_keys
     assert all(graph.has(key) and graph.get(key).is_materializable for key in graph.get(target).parent_keys)

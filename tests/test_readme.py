@@ -55,7 +55,7 @@ def test_its_answer_is_the_warehouses(built: Built) -> None:
     sql = """
         select cast(year as varchar), coalesce(cast(score_printed as varchar), 'not published'),
             coalesce(rank || '/' || n_ranked, ''), coalesce(cast(change_printed as varchar), ''),
-            case when comparable then 'yes' else 'no: ' || comparable_reason end
+            case when is_comparable then 'yes' else 'no: ' || not_comparable_reason end
         from marts.index_score
         where index_id = 'papi' and province_key = '24-bac-giang' and level = 'total' and year >= ? order by year
     """

@@ -97,7 +97,9 @@ def test_bad_deliveries_are_refused_and_the_rest_is_published(own_raw: Path, tmp
     with connect(settings) as connection:
         for table in ("core.dim_release", "core.fct_score", "marts.index_score"):
             assert connection.execute(f"select distinct year from {table}").fetchall() == [(2020,)]
-        refused = connection.execute("select year::varchar from audit.delivery where state = 'refused'").fetchall()
+        refused = connection.execute(
+            "select year::varchar from audit.delivery where delivery_state = 'refused'"
+        ).fetchall()
         assert {year for (year,) in refused} == {case.year for case in SPOILT}
         for case in SPOILT:
             row = connection.execute(

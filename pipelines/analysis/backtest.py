@@ -60,8 +60,8 @@ def back_test(
 ) -> tuple[list[Row], dict[tuple[str, int], list[tuple[float, float]]]]:
     """How often what was predicted came, by rule, horizon and bin, each pair predicted from the others.
 
-    Returns rows, of which the one with bin 0 is over all, and for each rule and horizon the bins (from, to) in which a
-    probability may be published. Pairs that overlap the predicted one are left out of its picture.
+    Returns rows, of which the one without a bin is over all, and for each rule and horizon the bins (from, to) in which
+    a probability may be published. Pairs that overlap the predicted one are left out of its picture.
     """
 
     def predict(task: tuple[int, int]) -> dict[str, Floats]:
@@ -99,28 +99,26 @@ def _at(panel: Panel, seen: Seen) -> int:
 
 
 def _binned(rule: TargetRule, horizon: int, chances: Floats, came: Floats) -> list[Row]:
+    """The row over all cases, then one for each bin that has any."""
     base_rate = float(came.mean())
 
-    def row(number: int, low: float, high: float, inside: NDArray[np.bool_]) -> Row:
-        predicted, observed = float(chances[inside].mean()), float(came[inside].mean())
-        n = int(inside.sum())
+    def row(inside: NDArray[np.bool_]) -> Row:
         return {
             "target_rule": rule.rule_id,
             "horizon": horizon,
-            "bin": number,
-            "bin_from": low,
-            "bin_to": high,
-            "n": n,
-            "predicted": predicted,
-            "observed": observed,
+            "n_cases": int(inside.sum()),
+            "mean_probability": float(chances[inside].mean()),
+            "observed_share": float(came[inside].mean()),
             "brier_score": float(((chances - came)[inside] ** 2).mean()),
             "brier_score_base_rate": float(((base_rate - came)[inside] ** 2).mean()),
-            "is_told": n >= FEWEST_IN_BIN and abs(predicted - observed) <= WIDEST_MISS,
         }
 
-    rows = [row(0, 0.0, 1.0, np.ones(len(chances), dtype=bool))]
+    rows = [row(np.ones(len(chances), dtype=bool))]
     for number, (low, high) in enumerate(pairwise(BINS), start=1):
         inside = (chances >= low) & ((chances < high) | (high == 1.0))
         if inside.any():
-            rows.append(row(number, low, high, inside))
+            own = row(inside)
+            miss = abs(own["mean_probability"] - own["observed_share"])
+            is_told = own["n_cases"] >= FEWEST_IN_BIN and miss <= WIDEST_MISS
+            rows.append(own | {"bin": number, "bin_from": low, "bin_to": high, "is_told": is_told})
     return rows

@@ -22,16 +22,15 @@ def tables_of_source(path: Path) -> dict[str, Row]:
 
 
 def columns(table: Row) -> str:
-    """Columns of a table as SQL: types, constraints, and the key where it has one."""
+    """Columns of a table as SQL: types and constraints; those of its key are never empty."""
+    key = table["config"]["meta"].get("key", [])
     lines = []
     for column in table["columns"]:
-        constraints = [
-            "not null" if one["type"] == "not_null" else f"check ({one['expression']})"
-            for one in column.get("constraints", [])
-        ]
-        lines.append(" ".join([column["name"], column["data_type"], *constraints]))
-    key = table["config"]["meta"].get("key")
-    return ", ".join([*lines, f"primary key ({', '.join(key)})"] if key else lines)
+        stated = column.get("constraints", [])
+        checks = [f"check ({one['expression']})" for one in stated if one["type"] != "not_null"]
+        is_filled = column["name"] in key or len(checks) < len(stated)
+        lines.append(" ".join([column["name"], column["data_type"], *["not null"] * is_filled, *checks]))
+    return ", ".join(lines)
 
 
 def create(connection: duckdb.DuckDBPyConnection, name: str, table: Row) -> None:

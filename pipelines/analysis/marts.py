@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Rows = dict[str, list[Row]]  # by table of marts
 N_DRAWS, N_METHOD_DRAWS, N_BACK_TEST_DRAWS, SEED = 10_000, 2_000, 2_000, 20_210_414
+TARGET_TABLES = ("index_target", "index_target_backtest", "index_target_backtest_bin")
 DESCRIBED = Path("models/marts/analysis/_analysis__sources.yml")
 
 FIELD_SQL = """
@@ -53,12 +54,16 @@ DIMENSION_SQL = """
     from marts.index_score where level = 'dimension' and obs_status <> 'M' order by all
 """
 BREAK_SQL = """
-    select index_id, from_year, to_year, min(comparable_reason) as reason
-    from marts.index_change
-    where level = 'total' and score_from is not null and score_to is not null and comparable_reason is not null
+    select index_id, from_year, to_year, min(not_comparable_reason) as reason
+    from marts.index_change_window
+    where level = 'total' and score_from is not null and score_to is not null and not_comparable_reason is not null
     group by all order by all
 """
 RULE_SQL = "select * from seeds.target_rule order by index_id, rule_id"
+NAME_SQL = """
+    select index_id, year, province_key, province_name_vi, region_code, region_name_vi
+    from marts.index_score where level = 'total' order by all
+"""
 PLAN_TARGET_SQL = """
     select plan.plan_id, plan.province_key, extract(year from plan.issued_from) as year, target.target_id, target.unit,
         cast(target.value as double) as value
@@ -205,10 +210,21 @@ def rank_intervals(settings: Settings, connection: duckdb.DuckDBPyConnection) ->
     from pipelines.analysis import ranks
 
     years = [field for of_index in fields(connection).values() for field in of_index.values()]
+    drawn = [row for field in years for row in ranks.rows(field, N_DRAWS, N_METHOD_DRAWS, SEED)]
+    named = _named(connection)
     return {
         "index_rank_interval": [
-            row | {"seed": SEED} for field in years for row in ranks.rows(field, N_DRAWS, N_METHOD_DRAWS, SEED)
+            row | named[row["index_id"], row["year"], row["province_key"]] | {"seed": SEED} for row in drawn
         ]
+    }
+
+
+def _named(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int, str], Row]:
+    """Name and region of each province, by index, year and key."""
+    columns = ("province_name_vi", "region_code", "region_name_vi")
+    return {
+        (row["index_id"], row["year"], row["province_key"]): {column: row[column] for column in columns}
+        for row in rows(connection, NAME_SQL)
     }
 
 
@@ -217,16 +233,19 @@ def targets(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
     from pipelines.analysis.backtest import back_test
     from pipelines.analysis.targets import assess
 
-    made: Rows = {"index_target": [], "index_target_backtest": []}
+    named = _named(connection)
+    made: Rows = {table: [] for table in TARGET_TABLES}
     for index_id, of_index in fields(connection).items():
         panel, rules, plan_targets = _panel(connection, index_id, of_index)
         tested, told = back_test(panel, rules, N_BACK_TEST_DRAWS, SEED)
-        made["index_target_backtest"] += [
-            row | {"index_id": index_id, "n_draws": N_BACK_TEST_DRAWS, "seed": SEED} for row in tested
-        ]
+        for row in tested:
+            table = "index_target_backtest_bin" if "bin" in row else "index_target_backtest"
+            made[table].append(row | {"index_id": index_id, "n_draws": N_BACK_TEST_DRAWS, "seed": SEED})
         for row in assess(panel, rules, told, N_DRAWS, SEED):
             key = (row["province_key"], row["base_year"], row["horizon"], row["target_rule"])
-            made["index_target"].append(row | plan_targets.get(key, {}))
+            made["index_target"].append(
+                row | named[index_id, row["base_year"], row["province_key"]] | plan_targets.get(key, {})
+            )
     return made
 
 
@@ -303,11 +322,11 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
 
 
 ANALYSES = (
-    Analysis("rank_intervals", ("index_rank_interval",), (FIELD_SQL, DIMENSION_SQL), rank_intervals),
+    Analysis("rank_intervals", ("index_rank_interval",), (FIELD_SQL, DIMENSION_SQL, NAME_SQL), rank_intervals),
     Analysis(
         "targets",
-        ("index_target", "index_target_backtest"),
-        (FIELD_SQL, DIMENSION_SQL, BREAK_SQL, RULE_SQL, PLAN_TARGET_SQL),
+        TARGET_TABLES,
+        (FIELD_SQL, DIMENSION_SQL, NAME_SQL, BREAK_SQL, RULE_SQL, PLAN_TARGET_SQL),
         targets,
     ),
     Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL, RELEASE_SQL, GROUP_SQL, PLACE_SQL), plan_claims),

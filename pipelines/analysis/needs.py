@@ -37,6 +37,10 @@ class TargetRule:
         return self.first_year <= base_year and (self.last_year is None or base_year <= self.last_year)
 
     @property
+    def has_number(self) -> bool:
+        return self.kind not in ("group", "keep")
+
+    @property
     def is_about_score(self) -> bool:
         return self.kind in ("score_at_least", "score_above_base")
 
@@ -161,7 +165,7 @@ def needs(rule: TargetRule, field: Field, drawn: Drawn | None) -> dict[int, Row]
                 continue
             found[int(position)] = {
                 "base_rank": int(scope.ranks[at]),
-                "base_n": scope.n,
+                "base_n_ranked": scope.n,
                 "n_absent": n_absent,
                 "target_rank": int(wanted[at]),
                 "target_score": float(ordered[min(wanted[at], scope.n) - 1]),
@@ -189,7 +193,7 @@ def _score_needs(rule: TargetRule, field: Field, drawn: Drawn | None) -> dict[in
     return {
         int(position): {
             "base_rank": int(field.ranks[position]),
-            "base_n": field.n,
+            "base_n_ranked": field.n,
             "n_absent": len(field.totals) - field.n,
             "target_score": float(goal[at]),
             "points_needed_standing": max(float(goal[at] - totals[at]), 0.0),

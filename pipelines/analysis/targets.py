@@ -90,14 +90,14 @@ def _of_rule(
                 "target_year": field.year + horizon,
                 "province_key": key,
                 "target_rule": rule.rule_id,
-                "kind": rule.kind,
-                "number": rule.number,
+                "target_kind": rule.kind,
+                "target_number": rule.number if rule.has_number else None,
                 "scope": rule.scope,
                 "base_score": number(field.totals[position]),
                 **row,
                 **_chance(float(chances[position]), told if can_be_judged else []),
-                "base_rate": rate,
-                "base_rate_n": len(made),
+                "base_rate_share": rate,
+                "n_base_rate": len(made),
                 **(near[row["base_rank"]] if row else {}),
                 **state(panel, rule, field, position, horizon),
             }
@@ -112,7 +112,7 @@ def _rates_near(starts: Ranks, made: NDArray[np.bool_], n: int) -> list[Row]:
     rows = []
     for rank in range(n + 1):
         n_near, n_made = (float(one[rank + 2 * NEAR + 1] - one[rank]) for one in (began, came))
-        rows.append({"base_rate_near": n_made / n_near if n_near else None, "base_rate_near_n": int(n_near)})
+        rows.append({"base_rate_near_share": n_made / n_near if n_near else None, "n_base_rate_near": int(n_near)})
     return rows
 
 
@@ -125,7 +125,8 @@ def _chance(chance: float, told: list[tuple[float, float]]) -> Row:
 
 
 def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: int) -> Row:
-    """What became of the target, honestly: keys state, state_reason, break_reason, what was seen, and first when.
+    """What became of the target, honestly: keys target_state, target_state_reason,
+    not_comparable_reason, what was seen, and first when.
 
     achieved, missed; on_track or behind before its year, by the last year seen; not_evaluable where not published;
     not_comparable where a score was measured otherwise; rebased where the province merged.
@@ -134,30 +135,33 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     seen = panel.seen_after(field.year, position)
     first = next(((year, at) for year, at in seen if year >= target_year), None)
     row: Row = {
-        "break_reason": panel.breaks.get((field.year, target_year)),
+        "not_comparable_reason": panel.breaks.get((field.year, target_year)),
         **_first_evaluable(panel, rule, first),
     }
     if not field.published[position]:
-        return row | {"state": "not_evaluable", "state_reason": "base_not_published"}
+        return row | {"target_state": "not_evaluable", "target_state_reason": "base_not_published"}
     if not panel.as_is(field, position, target_year):
-        return row | {"state": "rebased", "state_reason": "province_merged"}
+        return row | {"target_state": "rebased", "target_state_reason": "province_merged"}
     at_target = next((one for one in seen if one[0] == target_year), None)
     if at_target is not None:
         if rule.is_about_score and (field.year, target_year) in panel.breaks:
-            return row | {"state": "not_comparable", "state_reason": panel.breaks[field.year, target_year]}
+            return row | {
+                "target_state": "not_comparable",
+                "target_state_reason": panel.breaks[field.year, target_year],
+            }
         met = is_met(rule, field, position, panel.fields[target_year], at_target[1])
-        return row | {"state": "achieved" if met else "missed", "state_reason": None}
+        return row | {"target_state": "achieved" if met else "missed", "target_state_reason": None}
     if target_year in panel.fields:
-        return row | {"state": "not_evaluable", "state_reason": "not_published"}
+        return row | {"target_state": "not_evaluable", "target_state_reason": "not_published"}
     if target_year < max(panel.fields):
-        return row | {"state": "not_evaluable", "state_reason": "no_release"}
+        return row | {"target_state": "not_evaluable", "target_state_reason": "no_release"}
     if not seen:
-        return row | {"state": "not_evaluable", "state_reason": "nothing_published_since"}
+        return row | {"target_state": "not_evaluable", "target_state_reason": "nothing_published_since"}
     year, there = seen[-1]
     if rule.is_about_score and (field.year, year) in panel.breaks:
-        return row | {"state": "not_comparable", "state_reason": panel.breaks[field.year, year]}
+        return row | {"target_state": "not_comparable", "target_state_reason": panel.breaks[field.year, year]}
     met = is_met(rule, field, position, panel.fields[year], there)
-    return row | {"state": "on_track" if met else "behind", "state_reason": f"seen_{year}"}
+    return row | {"target_state": "on_track" if met else "behind", "target_state_reason": f"seen_{year}"}
 
 
 def _first_evaluable(panel: Panel, rule: TargetRule, seen: tuple[int, int] | None) -> Row:
@@ -168,5 +172,5 @@ def _first_evaluable(panel: Panel, rule: TargetRule, seen: tuple[int, int] | Non
     return {
         "first_evaluable_year": year,
         "first_evaluable_rank": field.rank_in(rule.scope, there),
-        "first_evaluable_n": field.n_in(rule.scope, there),
+        "first_evaluable_n_ranked": field.n_in(rule.scope, there),
     }

@@ -20,6 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.building import keys
+from pipelines.building.keys import Reference
 from pipelines.files import sha256_of
 from pipelines.published import SCHEMAS
 from pipelines.settings import TIMEZONE, Settings
@@ -164,9 +166,10 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     name = f"{created:%Y%m%dT%H%M%S%f}"
     draft = settings.publications / f".{name}"
     (draft / PARQUET).mkdir(parents=True)
-    counts = _copy(settings, draft, stamp)
-    _prove(draft, counts)
-    package = _package(draft, counts, created, stamp)
+    declared = keys.primary(settings.dbt_project)
+    counts = _copy(settings, draft, stamp, declared)
+    named = _prove(settings, draft, counts, declared)
+    package = _package(draft, counts, created, stamp, *named)
     (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
     _seal(draft)
@@ -185,7 +188,7 @@ def sweep(settings: Settings) -> None:
     _next_link(settings).unlink(missing_ok=True)
 
 
-def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
+def _copy(settings: Settings, draft: Path, stamp: Stamp, declared: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Tables with their constraints and comments, sorted so that the same data make the same bytes; then macros.
 
     A table with the key that it had in the publication in force is taken from there. Returns the rows of each table in
@@ -213,11 +216,13 @@ def _copy(settings: Settings, draft: Path, stamp: Stamp) -> dict[str, int]:
             if name not in stays:
                 connection.execute(sql)
                 connection.execute(f"insert into {name} select * from build.{name} order by all")
-                connection.execute(f"comment on table {name} is {_quoted(comment)}")
-                for column, _, _, said in columns:
-                    connection.execute(f'comment on column {name}."{column}" is {_quoted(said)}')
+                for column, _, _, about in columns:
+                    connection.execute(f'comment on column {name}."{column}" is {_quoted(about)}')
+            key = declared.get(name, ())
+            said = _with_key(comment, key) if comment and key and {*key} <= {one[0] for one in columns} else comment
+            connection.execute(f"comment on table {name} is {_quoted(said)}")
             if not _take_over(before, name, stamp.keys.get(name), parquet):
-                _write_parquet(connection, name, comment, columns, parquet)
+                _write_parquet(connection, name, said, columns, parquet)
             counts[name] = _count(connection, f"build.{name}")
         _copy_macros(connection)
         connection.execute("use memory; detach build; detach papi")
@@ -244,18 +249,25 @@ def _write_parquet(
     connection.execute(f"copy ({rows}) to {_quoted(to)} (format parquet, compression zstd, {metadata})")
 
 
+def _with_key(comment: str, key: tuple[str, ...]) -> str:
+    """The comment of a table, in both languages, with its key."""
+    vietnamese, _, english = comment.partition(" / ")
+    return f"{vietnamese} Khóa: {', '.join(key)}. / {english} Key: {', '.join(key)}."
+
+
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
     sql = (
-        "select database_name, schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-        "where function_type = 'table_macro' and list_contains(?, schema_name)"
+        "select database_name, schema_name, function_name, parameters, macro_definition, comment "
+        "from duckdb_functions() where function_type = 'table_macro' and list_contains(?, schema_name)"
     )
     found = connection.execute(sql, [list(SCHEMAS)]).fetchall()
-    for database, schema, macro, _, _ in found:
+    for database, schema, macro, *_ in found:
         if database == "papi":
             connection.execute(f"drop macro table {schema}.{macro}")
-    for database, schema, macro, parameters, definition in found:
+    for database, schema, macro, parameters, definition, comment in found:
         if database == "build":
             connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
+            connection.execute(f"comment on macro table {schema}.{macro} is {_quoted(comment)}")
 
 
 def _take_over_database(before: Publication | None, draft: Path) -> None:
@@ -298,10 +310,13 @@ def _take_over(before: Publication | None, name: str, key: str | None, to: Path)
     return True
 
 
-def _prove(draft: Path, counts: Mapping[str, int]) -> None:
-    """Open the copy as a reader would and count."""
+def _prove(
+    settings: Settings, draft: Path, counts: Mapping[str, int], declared: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[Reference]]]:
+    """Open the copy as a reader would, count, and hold it to its keys; returns these, and what names other tables."""
     import duckdb
 
+    columns: dict[str, list[str]] = {}
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
         for name, expected in counts.items():
             parquet = draft / PARQUET / f"{name}.parquet"
@@ -309,11 +324,24 @@ def _prove(draft: Path, counts: Mapping[str, int]) -> None:
             exported = _count(connection, f"read_parquet({_quoted(parquet)})")
             if not stored == exported == expected:
                 raise PublicationFailed(f"{name}: {stored} rows and {exported} in Parquet, expected {expected}")
+            columns[name] = [one[0] for one in connection.execute(f"describe {name}").fetchall()]
+        primary = {name: key for name, key in declared.items() if name in counts and {*key} <= {*columns[name]}}
+        named = keys.references(settings.dbt_project, columns, primary)
+        if broken := keys.broken(connection, primary, named):
+            raise PublicationFailed("; ".join(broken))
     if not counts.get("marts.index_score"):
         raise PublicationFailed("marts.index_score is empty: nothing was accepted from raw/")
+    return primary, named
 
 
-def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: Stamp) -> dict[str, Any]:
+def _package(
+    draft: Path,
+    counts: Mapping[str, int],
+    created: datetime,
+    stamp: Stamp,
+    primary: Mapping[str, tuple[str, ...]],
+    named: Mapping[str, list[Reference]],
+) -> dict[str, Any]:
     """A Frictionless data package that describes the Parquet files."""
     import duckdb
 
@@ -333,7 +361,14 @@ def _package(draft: Path, counts: Mapping[str, int], created: datetime, stamp: S
                     "rows": counts[name],
                     "key": stamp.keys.get(name),
                     "description": comment,
-                    "schema": {"fields": [_field(*column) for column in columns]},
+                    "schema": {
+                        "fields": [_field(*column) for column in columns],
+                        "primaryKey": [*primary.get(name, ())],
+                        "foreignKeys": [
+                            {"fields": [*one.columns], "reference": {"resource": one.table, "fields": [*one.to]}}
+                            for one in named.get(name, [])
+                        ],
+                    },
                 }
             )
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()

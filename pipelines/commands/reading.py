@@ -432,8 +432,8 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
     else:
         lines.append(("score", f"{_comma(score['score_printed'])} (exact {score['score'].normalize():f})"))
         lines.append(("rank", f"{score['rank']}/{score['n_ranked']}"))
-    if score["change"] is not None:
-        verdict = "comparable" if score["comparable"] else f"not comparable: {score['comparable_reason']}"
+    if score["change_printed"] is not None:
+        verdict = "comparable" if score["is_comparable"] else f"not comparable: {score['not_comparable_reason']}"
         lines.append(("change", f"{_comma(score['change_printed'], '+')} on {score['year'] - 1}, {verdict}"))
     lines += [("query", explained.sql), ("release", _release(release))]
     delivered = [cell for cell in cells if cell["source_cell"]]

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 # Columns that say which row one is, in the order in which a word of a key is looked for in them.
 IDENTITY = (
     "province_key", "indicator_key", "code", "target_rule", "doubt", "peer_set", "peer_key", "plan_id", "target_id",
-    "claim_id", "task_id", "unit_key", "period", "obligation_id", "release_id", "kind", "level", "index_id",
+    "claim_id", "task_id", "unit_key", "period", "obligation_id", "release_id", "revision_kind", "level", "index_id",
 )  # fmt: skip
 # The years of a row, the one it speaks of last.
 YEARS = (("from_year", "to_year"), ("base_year", "target_year"), ("compare_year", "year"), ("year",))
 SHOWN = 8
 NEAREST_FIRST = {"from_year": "desc", "horizon": "asc", "bin": "asc"}
 # What is drawn or fitted rests on every year, not on those of its row alone.
-FITTED = ("index_target", "index_target_backtest", "index_rank_interval")
+FITTED = ("index_target", "index_target_backtest", "index_target_backtest_bin", "index_rank_interval")
 
 
 class NotFound(LookupError):
@@ -154,7 +154,7 @@ def _values(connection: duckdb.DuckDBPyConnection, mart: str, column: str, filte
 
 def _spellings(connection: duckdb.DuckDBPyConnection, key: str) -> set[str]:
     """Code and name of a province beside its key."""
-    sql = "select distinct name_vi from core.dim_province where province_key = ?"
+    sql = "select distinct province_name_vi from core.dim_province_period where province_key = ?"
     return {key.split("-", 1)[0], *(plain(name) for (name,) in connection.execute(sql, [key]).fetchall())}
 
 
@@ -250,7 +250,7 @@ def find_province(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: 
         raise NotFound(f"no results of {index_id} {year}{published}")
     names: dict[str, str] = {row["province_key"]: row["name"] for row in found}
     for key, name in names.items():
-        if plain(wanted) in (key, key.split("-")[0], plain(name)):
+        if plain(wanted) in (key, key.split("-")[0], key.split("-", 1)[1].replace("-", " "), plain(name)):
             return key
     raise NotFound(f"no province {wanted!r} in {year}{_nearest(plain(wanted), {plain(n): n for n in names.values()})}")
 

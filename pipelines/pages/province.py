@@ -191,7 +191,11 @@ class _Page:
     ) -> None:
         self.connection, self.speaker = connection, speaker
         self.index_id, self.key, self.year = index_id, key, year
-        self.place = self.one("select * from core.dim_province where province_key = ? order by valid_from", key)
+        self.place = self.one(
+            "select * from core.dim_province_period where province_key = ? and year(valid_from) <= ? "
+            "order by valid_from",
+            key, year,
+        )  # fmt: skip
         self.total = self.one(
             "select * from marts.index_score where index_id = ? and province_key = ? and year = ? "
             "and level = 'total'",
@@ -209,7 +213,7 @@ class _Page:
 
     def lines(self) -> list[str]:
         say = self.speaker.say
-        title = f"{self.speaker.name(self.place, 'name').upper()}  {self.index_id.upper()} {self.year}"
+        title = f"{self.speaker.name(self.place, 'province_name').upper()}  {self.index_id.upper()} {self.year}"
         parts = [
             (say("stands"), self.stands()),
             (say("changed", then=self.year - 1, now=self.year), self.changed()),
@@ -266,7 +270,7 @@ class _Page:
             "from marts.index_peer where index_id = ? and province_key = ? and year = ? and peer_set = 'region'",
             self.index_id, self.key, self.year,
         )  # fmt: skip
-        name = self.place["region"] if self.speaker.lang == VI else self.place["region_en"]
+        name = self.place["region_name_vi"] if self.speaker.lang == VI else self.place["region_name_en"]
         return {**counted, "region": name} if counted["n"] > 1 else None
 
     def changed(self) -> list[str]:
@@ -278,7 +282,7 @@ class _Page:
             "score.score_printed, score.previous_rank, score.previous_n_ranked "
             "from marts.index_change as part inner join marts.index_score as score "
             "using (index_id, province_key, indicator_key) where part.index_id = ? and part.province_key = ? "
-            "and part.to_year = ? and part.from_year = part.to_year - 1 and score.year = part.to_year "
+            "and part.to_year = ? and score.year = part.to_year "
             "and part.level in ('total', 'dimension') order by part.level desc, part.code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
@@ -286,8 +290,8 @@ class _Page:
             return self.text(say("no_change"))
         total = found[0]
         word = say(total["significance"])
-        if total["comparable_reason"]:
-            word += f" ({self.why(total['comparable_reason'])})"
+        if total["not_comparable_reason"]:
+            word += f" ({self.why(total['not_comparable_reason'])})"
         moved = say(
             "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
             n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
@@ -295,14 +299,14 @@ class _Page:
         lines = self.text(f"{moved}: {word}.")
         for core in self.ask(
             "select * from marts.index_core where index_id = ? and province_key = ? and to_year = ? "
-            "and from_year = to_year - 1 and core_change is not null and n_core_parts < n_parts",
+            "and core_change is not null and n_core_parts < n_parts",
             self.index_id, self.key, self.year,
         ):  # fmt: skip
             lines += self.text(
                 say(
                     "core", parts=core["n_core_parts"], n_parts=core["n_parts"],
                     change=speaker.number(core["core_change"], "+"), before=core["core_rank_from"],
-                    n_before=core["core_n_from"], rank=core["core_rank_to"], n=core["core_n_to"],
+                    n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
                 )
             )  # fmt: skip
         heads = say("head").split("|")
@@ -338,25 +342,25 @@ class _Page:
             return self.text(say("no_target"))
         lines = []
         for row in found:
-            said = f"{row['plan_id']} {row['target_id']} {speaker.name(row, 'title')}: {say(row['state'])}"
-            if row["state_reason"] == "not_published":
+            said = f"{row['plan_id']} {row['target_id']} {speaker.name(row, 'title')}: {say(row['target_state'])}"
+            if row["target_state_reason"] == "not_published":
                 said += f", {say('absent', year=row['target_year'])}"
             lines += self.text(f"{said}.")
             if row["target_rank"]:
                 needs = {"points": row["points_needed_standing"], "drift": row["points_needed_drift"]}
                 points = {name: speaker.number(need) for name, need in needs.items()}
-                lines += self.text(f"  {say('need', rank=row['target_rank'], n=row['base_n'], **points)}")
-            if row["probability"] is not None and row["base_rate_near"] is not None:
-                figures = {"chance": row["probability"], "rate": row["base_rate_near"]}
+                lines += self.text(f"  {say('need', rank=row['target_rank'], n=row['base_n_ranked'], **points)}")
+            if row["probability"] is not None and row["base_rate_near_share"] is not None:
+                figures = {"chance": row["probability"], "rate": row["base_rate_near_share"]}
                 shares = {name: speaker.percent(share) for name, share in figures.items()}
-                lines += self.text(f"  {say('odds', cases=row['base_rate_near_n'], **shares)}")
+                lines += self.text(f"  {say('odds', cases=row['n_base_rate_near'], **shares)}")
             elif row["probability_state"] == "withheld":
                 lines += self.text(f"  {say('withheld')}")
-            if row["state"] == "not_evaluable" and row["first_evaluable_year"]:
+            if row["target_state"] == "not_evaluable" and row["first_evaluable_year"]:
                 lines += self.text(
                     "  " + say(
                         "first", year=row["first_evaluable_year"], rank=row["first_evaluable_rank"],
-                        n=row["first_evaluable_n"],
+                        n=row["first_evaluable_n_ranked"],
                     )
                 )  # fmt: skip
         return lines
@@ -367,7 +371,7 @@ class _Page:
         lines = []
         for row in self.ask(
             "select * from marts.index_headroom where index_id = ? and province_key = ? and year = ? "
-            "and potential > 0 and place <= ? order by place",
+            "and potential > 0 and headroom_order <= ? order by headroom_order",
             self.index_id, self.key, self.year, N_HEADROOMS,
         ):  # fmt: skip
             name = textwrap.shorten(
@@ -393,7 +397,7 @@ class _Page:
         said = []
         broken = self.ask(
             "select code from marts.index_score where index_id = ? and province_key = ? and year = ? "
-            "and level = 'sub_dimension' and not comparable and change is not null order by code",
+            "and level = 'sub_dimension' and not is_comparable and change_as_published is not null order by code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
         if broken:
@@ -414,8 +418,8 @@ class _Page:
             if f"caution_{kind}" in SAID:
                 said.append(say(f"caution_{kind}", year=year))
         moves = self.one(
-            "select avg(abs(rank_change)) as mean from marts.index_score where index_id = ? and level = 'total' "
-            "and year = ?",
+            "select avg(abs(rank_change_as_published)) as mean from marts.index_score "
+            "where index_id = ? and level = 'total' and year = ?",
             self.index_id, self.year,
         )["mean"]  # fmt: skip
         if moves is not None:
@@ -423,7 +427,7 @@ class _Page:
         if self.place["valid_to"] and self.place["successor_key"] != self.key:
             name = self.one("select * from core.dim_province where province_key = ?", self.place["successor_key"])
             day = speaker.day(self.place["valid_to"])
-            said.append(say("caution_ended", day=day, successor=speaker.name(name, "name")))
+            said.append(say("caution_ended", day=day, successor=speaker.name(name, "province_name")))
         said.append(say("caution_district"))
         return [line for sentence in said for line in self.text(f"- {sentence}")]
 

@@ -1,17 +1,18 @@
-"""What is new: the releases that changed a year, in Vietnamese and English.
+"""What is new: the releases that changed a year, and the tables that have other columns, in Vietnamese and English.
 
-Belongs here: the sentences. Does not belong here: finding the changes, which marts.index_revision and revisions.py do.
+Belongs here: the sentences. Does not belong here: finding changed scores: marts.index_revision and revisions.py do.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pipelines.published import SCHEMAS, CannotBeRead, NotPublishedYet, connect
 from pipelines.releases import deliveries
 from pipelines.releases.manifest import Acceptance
 from pipelines.releases.revisions import KINDS, Change
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SHOWN = 5
+Types = Mapping[str, Mapping[str, str]]  # by table with its schema, the type of each column
 WORDS = {
     "added": ("thêm", "added"),
     "removed": ("bị bỏ", "removed"),
@@ -72,19 +74,32 @@ def note(issue: Issue, changes: list[Change]) -> str:
 
 
 def of(settings: Settings) -> Callable[[duckdb.DuckDBPyConnection], str]:
-    """What writes the note of a build, with the changes in place that raw/ says were accepted."""
-    return partial(render, accepted=deliveries.acceptances(settings.raw))
+    """What writes the note of a build, with the changes in place that raw/ says were accepted.
+
+    Columns are compared with those of the publication in force as this is called.
+    """
+    try:
+        with connect(settings) as published:
+            before = _types(published)
+    except (NotPublishedYet, CannotBeRead):
+        before = None
+    return partial(render, accepted=deliveries.acceptances(settings.raw), before=before)
 
 
-def render(connection: duckdb.DuckDBPyConnection, accepted: Iterable[tuple[str, Acceptance]] = ()) -> str:
+def render(
+    connection: duckdb.DuckDBPyConnection,
+    accepted: Iterable[tuple[str, Acceptance]] = (),
+    before: Types | None = None,
+) -> str:
     """The note on every release of the build that follows another of its year, newest first.
 
-    ``accepted`` are the releases that were changed in place, with who answers for it.
+    ``accepted`` are the releases that were changed in place, with who answers for it; ``before`` are the columns of the
+    last publication, where there is one: the note ends with the tables and columns that came, went or changed type.
     """
     issues = connection.execute(
         """
         select later.index_id, later.year, later.release_id, earlier.release_id, later.known_from, later.withdraws,
-            later.replaces_year, later.note
+            later.is_replacing_year, later.note
         from core.dim_release as later
         inner join core.dim_release as earlier
             on
@@ -97,7 +112,44 @@ def render(connection: duckdb.DuckDBPyConnection, accepted: Iterable[tuple[str, 
     notes = [note(issue, _changes(connection, issue.release_id)) for issue in (Issue(*row) for row in issues)]
     notes += [_accepted(*one) for one in accepted]
     nothing = "Chưa có năm nào được công bố lại.\n\nNo year has been issued again yet.\n"
-    return "# Có gì mới / What is new\n\n" + ("\n".join(notes) or nothing)
+    tables = of_tables(before, _types(connection)) if before else ""
+    return "# Có gì mới / What is new\n\n" + ("\n".join(notes) or nothing) + tables
+
+
+def of_tables(before: Types, now: Types) -> str:
+    """The tables and columns that came, went or changed type, as the end of a note; nothing where none did."""
+    said = [(f"bảng mới {table}", f"new table {table}") for table in sorted({*now} - {*before})]
+    said += [(f"bỏ bảng {table}", f"table {table} is gone") for table in sorted({*before} - {*now})]
+    for table in sorted({*before} & {*now}):
+        then, own = before[table], now[table]
+        said += [(f"cột mới {table}.{one}", f"new column {table}.{one}") for one in own if one not in then]
+        said += [(f"bỏ cột {table}.{one}", f"column {table}.{one} is gone") for one in then if one not in own]
+        said += [
+            (f"cột {table}.{one} đổi từ {then[one]} sang {own[one]}", f"{table}.{one} was {then[one]}, is {own[one]}")
+            for one in own
+            if then.get(one, own[one]) != own[one]
+        ]
+    if not said:
+        return ""
+    lines = "\n".join(f"- {vietnamese} / {english}" for vietnamese, english in said)
+    return f"\n## Bảng và cột / Tables and columns\n\nTên cũ và mới / Old and new names: docs/renamed.md\n\n{lines}\n"
+
+
+def _types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        """
+        select columns.schema_name || '.' || columns.table_name, columns.column_name, columns.data_type
+        from duckdb_columns() as columns
+        inner join duckdb_tables() as tables using (database_oid, table_oid)
+        where columns.database_name = current_database() and list_contains(?, columns.schema_name)
+        order by columns.table_oid, columns.column_index
+        """,
+        [list(SCHEMAS)],
+    ).fetchall()
+    types: dict[str, dict[str, str]] = {}
+    for table, column, data_type in rows:
+        types.setdefault(table, {})[column] = data_type
+    return types
 
 
 def _accepted(release_id: str, one: Acceptance) -> str:
@@ -111,16 +163,16 @@ def _accepted(release_id: str, one: Acceptance) -> str:
 def _changes(connection: duckdb.DuckDBPyConnection, release_id: str) -> list[Change]:
     rows = connection.execute(
         """
-        select revision.province_key, province.name_vi, revision.indicator_key, indicator.name_vi, revision.kind,
-            cast(score_before as double), cast(score_after as double)
+        select revision.province_key, province.province_name_vi, revision.indicator_key, indicator.indicator_name_vi,
+            revision.revision_kind, cast(score_before as double), cast(score_after as double)
         from marts.index_revision as revision
         inner join core.dim_release as release using (release_id)
         inner join core.dim_method as method on method.index_id = revision.index_id and method.method = release.method
-        inner join core.dim_province as province
+        inner join core.dim_province_period as province
             on
                 province.province_key = revision.province_key
                 and release.provinces_as_of between province.valid_from and coalesce(province.valid_to, 'infinity')
-        left join core.dim_indicator as indicator
+        left join core.dim_indicator_method as indicator
             on
                 indicator.index_id = revision.index_id
                 and indicator.method = release.method

@@ -148,6 +148,7 @@ def outcome_row(suite: Suite, rule: Rule, outcome: Outcome, release_id: str | No
     """An outcome as a row of audit.check_result."""
     failing = json.dumps(outcome.failing[:KEPT_FAILING], ensure_ascii=False) if outcome.failing else None
     return {
+        "check_id": "/".join(filter(None, (release_id, suite.table, rule.id))),
         "table_name": suite.table,
         "release_id": release_id,
         "failing": failing,

@@ -37,7 +37,7 @@ def template(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         settings = Settings(warehouse=tmp_path_factory.mktemp("few_years"))
         shutil.copy(built.settings.build, settings.build)
         spoil(settings, "delete from marts.index_score where year < 2018")
-        spoil(settings, "delete from marts.index_change where from_year < 2018")
+        spoil(settings, "delete from marts.index_change_window where from_year < 2018")
         kept(settings)
         yield settings
 
@@ -128,7 +128,7 @@ def test_a_row_that_does_not_fit_its_description_is_refused(few_years: Settings,
 
 
 def test_a_year_alone_has_no_odds_and_no_back_test(few_years: Settings) -> None:
-    for table in ("index_score", "index_change"):
+    for table in ("index_score", "index_change_window"):
         year = "year" if table == "index_score" else "to_year"
         spoil(few_years, f"delete from marts.{table} where {year} <> 2020")
     kept(few_years)

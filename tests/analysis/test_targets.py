@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
 PLAN = "from marts.index_target where plan_id = 'bg-2021' and target_id = 'TG01'"
-UP_5 = "from marts.index_target_backtest where target_rule = 'up_5' and horizon = 1 and bin = 0"
+UP_5 = "from marts.index_target_backtest where target_rule = 'up_5' and horizon = 1"
 CALM, WILD = 0.01, 5.0  # points by which invented provinces move
 Row = dict[str, Any]
 
@@ -79,7 +79,7 @@ def test_the_need_is_the_gap_to_the_rank_held_and_a_tie_suffices() -> None:
 
 def test_absent_rivals_raise_the_need_until_it_cannot_be_met() -> None:
     found = needed(rule("rank_at_most", 2), [44, 43, 42, None])
-    assert [(row["n_absent"], row["base_n"]) for row in found.values()] == [(1, 3)] * 3
+    assert [(row["n_absent"], row["base_n_ranked"]) for row in found.values()] == [(1, 3)] * 3
     assert [found[name]["points_needed_standing"] for name in "abc"] == [0, 0, 1]
     assert [found[name]["points_needed_absent"] for name in "abc"] == [0, 1, 2]
     in_regions = needed(rule("rank_at_most", 1, "region"), [44, None, 42, 41, None, None])
@@ -162,7 +162,7 @@ def test_the_rate_near_a_rank_is_that_of_who_began_no_farther_than_five_ranks_fr
     starts, made = np.array([rank for rank, _ in seen], dtype=int), np.array([met for _, met in seen], dtype=bool)
     for rank, row in enumerate(targets._rates_near(starts, made, n)):
         near = [met for start, met in seen if abs(start - rank) <= 5]
-        assert row == {"base_rate_near": np.mean(near) if near else None, "base_rate_near_n": len(near)}
+        assert row == {"base_rate_near_share": np.mean(near) if near else None, "n_base_rate_near": len(near)}
 
 
 UP_2 = rule("up_ranks", 2)
@@ -194,18 +194,18 @@ def test_what_became_of_a_target_of_province_a(
     asked: TargetRule, seen: Panel, horizon: int, state: str, reason: str | None
 ) -> None:
     found = targets.state(seen, asked, seen.fields[2001], 0, horizon)
-    assert (found["state"], found["state_reason"]) == (state, reason)
+    assert (found["target_state"], found["target_state_reason"]) == (state, reason)
 
 
 def test_before_anything_is_published_since_nothing_is_on_track() -> None:
     seen = panel(FROM)
     found = targets.state(seen, MORE, seen.fields[2001], 0, 1)
-    assert (found["state"], found["state_reason"]) == ("not_evaluable", "nothing_published_since")
+    assert (found["target_state"], found["target_state_reason"]) == ("not_evaluable", "nothing_published_since")
 
 
 def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
     seen = panel(FROM, FIRST, breaks={(2001, 2002): "part_changed"})
-    assert targets.state(seen, MORE, seen.fields[2001], 0, 3)["state"] == "not_comparable"
+    assert targets.state(seen, MORE, seen.fields[2001], 0, 3)["target_state"] == "not_comparable"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
 )
 def test_the_first_year_in_which_it_can_be_judged_is_told(seen: Panel, first: list[int]) -> None:
     found = targets.state(seen, UP_2, seen.fields[2001], 0, 1)
-    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n")] == first
+    assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n_ranked")] == first
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_base_rate_is_that_of_the_other_years() -> None:
     """From 2001 to 2002 all three changed places; from 2002 to 2003 none of the four did."""
     seen = panel([44, 43, 42, None], [42, 44, 43, 41], [43, 45, 44, 42])
     rows = targets.assess(seen, [rule("keep")], {}, 10, 7)
-    rates = {(row["base_year"], row["base_rate"], row["base_rate_n"]) for row in rows if row["horizon"] == 1}
+    rates = {(row["base_year"], row["base_rate_share"], row["n_base_rate"]) for row in rows if row["horizon"] == 1}
     assert rates == {(2001, 1, 4), (2002, 2 / 3, 3), (2003, 6 / 7, 7)}
 
 
@@ -256,8 +256,8 @@ def moving(steps: dict[int, float], n: int = 25) -> Panel:
 def predicted(seen: Panel, horizon: int, base_year: int) -> float:
     """Mean probability, in the back-test, of those who keep their rank from ``base_year`` on."""
     rows, _ = backtest.back_test(seen, [rule("keep", year=base_year)], 500, 7)
-    [overall] = [row for row in rows if row["horizon"] == horizon and row["bin"] == 0]
-    return float(overall["predicted"])
+    [overall] = [row for row in rows if row["horizon"] == horizon and "bin" not in row]
+    return float(overall["mean_probability"])
 
 
 def test_a_pair_is_not_predicted_from_itself() -> None:
@@ -291,7 +291,7 @@ def turned(n: int, last: float) -> Row:
     seen = moving({}, n)
     seen.fields[2010] = field(2010, seen.fields[2010].totals * last)
     rows, told = backtest.back_test(seen, [rule("keep", year=2009)], 500, 7)
-    [row] = [row for row in rows if row["horizon"] == 1 and row["bin"] > 0]
+    [row] = [row for row in rows if row["horizon"] == 1 and "bin" in row]
     assert told["keep", 1] == ([(row["bin_from"], row["bin_to"])] if row["is_told"] else [])
     return row
 
@@ -303,8 +303,8 @@ def turned(n: int, last: float) -> Row:
 )
 def test_a_bin_is_told_that_has_twenty_cases_and_is_right_within_a_tenth(n: int, last: float, is_told: bool) -> None:
     row = turned(n, last)
-    assert row["n"] == n
-    assert (abs(row["predicted"] - row["observed"]) > 0.10) == (last < 0)
+    assert row["n_cases"] == n
+    assert (abs(row["mean_probability"] - row["observed_share"]) > 0.10) == (last < 0)
     assert row["is_told"] is is_told
 
 
@@ -344,8 +344,8 @@ def test_sixty_in_a_hundred_are_told_where_fifty_to_seventy_of_twenty_or_more_ca
 ) -> None:
     came = np.array([1.0] * n_met + [0.0] * (n - n_met))
     _, own = backtest._binned(rule("keep"), 1, np.full(n, 0.6), came)
-    assert (own["bin_from"], own["bin_to"], own["n"]) == (0.5, 0.65, n)
-    assert (own["predicted"], own["observed"]) == pytest.approx((0.6, n_met / n))
+    assert (own["bin_from"], own["bin_to"], own["n_cases"]) == (0.5, 0.65, n)
+    assert (own["mean_probability"], own["observed_share"]) == pytest.approx((0.6, n_met / n))
     assert own["brier_score"] == pytest.approx(np.mean((0.6 - came) ** 2))
     assert own["is_told"] is is_told
 
@@ -363,8 +363,9 @@ def test_a_chance_of_scores_that_do_not_compare_is_withheld_and_one_of_ranks_is_
 def test_the_plan_of_2021_cannot_be_judged_before_2023(published: duckdb.DuckDBPyConnection) -> None:
     [row] = published.execute(
         f"""
-        select state, state_reason, base_rank, base_n, target_rank, round(points_needed_standing, 6)::varchar,
-            first_evaluable_year, first_evaluable_rank, first_evaluable_n
+        select target_state, target_state_reason, base_rank, base_n_ranked, target_rank,
+            round(points_needed_standing, 6)::varchar,
+            first_evaluable_year, first_evaluable_rank, first_evaluable_n_ranked
         {PLAN}
         """
     ).fetchall()
@@ -375,7 +376,8 @@ def test_its_chance_was_about_one_in_five_and_its_points_no_more_than_a_field_dr
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     [row] = published.execute(
-        f"select probability, points_needed_drift, points_needed_reverting, probability_state, base_rate_near {PLAN}"
+        "select probability, points_needed_drift, points_needed_reverting, probability_state, base_rate_near_share "
+        f"{PLAN}"
     ).fetchall()
     assert [float(value) for value in row[:3]] == pytest.approx([0.22, 1.05, 1.07], abs=0.05)
     assert row[3] == "told"
@@ -404,7 +406,7 @@ def test_five_places_up_were_made_by_more_than_a_third(
         base, later = real[year], real[year + 1]
         for at in np.flatnonzero(base.published & later.published & (base.ranks > 5)):
             made.append(later.ranks[at] <= base.ranks[at] - 5)
-    [(n, observed)] = published.execute(f"select n, observed::double {UP_5}").fetchall()
+    [(n, observed)] = published.execute(f"select n_cases, observed_share::double {UP_5}").fetchall()
     assert n == len(made) == 736
     assert observed == pytest.approx(np.mean(made), abs=1e-6)
     assert observed == pytest.approx(0.364, abs=0.0005)
@@ -419,16 +421,16 @@ def test_the_probabilities_of_five_places_beat_their_base_rate(published: duckdb
 def test_no_probability_is_told_that_the_back_test_does_not_bear_out(published: duckdb.DuckDBPyConnection) -> None:
     wrong = published.execute(
         """
-        select count(*) from marts.index_target_backtest
-        where is_told <> (n >= 20 and abs(predicted - observed) <= 0.10)
+        select count(*) from marts.index_target_backtest_bin
+        where is_told <> (n_cases >= 20 and abs(mean_probability - observed_share) <= 0.10)
         """
     ).fetchone()
     untold = published.execute(
         """
         select count(*), count(*) filter (where not exists (
-            from marts.index_target_backtest as bin
+            from marts.index_target_backtest_bin as bin
             where bin.index_id = target.index_id and bin.target_rule = target.target_rule
-                and bin.horizon = target.horizon and bin.bin > 0 and bin.is_told
+                and bin.horizon = target.horizon and bin.is_told
                 and target.probability between bin.bin_from and bin.bin_to
         ))
         from marts.index_target as target where probability is not null

@@ -62,27 +62,27 @@ def test_a_build_that_passed_every_check_may_be_published(now: Graph, copied: du
         ("drop macro table core.score_as_of", "model score_as_of is stale: its table is gone"),
         ("delete from ledger.made where node_id like '%.dim_day'", "model dim_day is stale: not built yet"),
         (
-            "delete from ledger.outcome where check_id = 'rule.marts.index_core.rank_recounted'",
-            "rule rank_recounted of marts.index_core: not judged yet",
+            "delete from ledger.outcome where check_id = 'rule.marts.index_core_window.rank_recounted'",
+            "rule rank_recounted of marts.index_core_window: not judged yet",
         ),
         (
-            "update ledger.outcome set outcome = 'fail' where check_id = 'rule.marts.index_core.rank_recounted'",
-            "rule rank_recounted of marts.index_core: fail",
+            "update ledger.outcome set outcome = 'fail' where check_id = 'rule.marts.index_core_window.rank_recounted'",
+            "rule rank_recounted of marts.index_core_window: fail",
         ),
         (
-            "update ledger.outcome set key = 'other' where check_id = 'rule.marts.index_core.rank_recounted'",
-            "rule rank_recounted of marts.index_core: judged on other data, or asked otherwise",
+            "update ledger.outcome set key = 'other' where check_id = 'rule.marts.index_core_window.rank_recounted'",
+            "rule rank_recounted of marts.index_core_window: judged on other data, or asked otherwise",
         ),
         (
             "update ledger.outcome set outcome = 'error' where check_id like '%.name_confirmed'",
-            "rule name_confirmed of core.dim_indicator: error",
+            "rule name_confirmed of core.dim_indicator_method: error",
         ),
         (
             "update ledger.outcome set outcome = 'fail' where check_id like 'test.%grain_dim_day%'",
             "dbt test grain_dim_day",
         ),
-        ("drop table ledger.outcome", "rule rank_recounted of marts.index_core: not judged yet"),
-        ("drop table ledger.made", "model index_core is stale: not built yet"),
+        ("drop table ledger.outcome", "rule rank_recounted of marts.index_core_window: not judged yet"),
+        ("drop table ledger.made", "model index_core_window is stale: not built yet"),
     ],
 )
 def test_what_is_missing_or_failed_is_named(
@@ -101,13 +101,13 @@ def test_a_rule_that_could_not_be_judged_is_told_once_and_stands_in_the_results(
     built: Built, now: Graph, copied: duckdb.DuckDBPyConnection
 ) -> None:
     copied.begin()
-    rule = "rule.marts.index_core.rank_recounted"
+    rule = "rule.marts.index_core_window.rank_recounted"
     copied.execute("update ledger.outcome set outcome = 'error', observed = 'broke' where check_id = ?", [rule])
     found = ledger.standing(now, copied)
-    assert gate.refusals(now, found) == ["rule rank_recounted of marts.index_core: error: broke"]
+    assert gate.refusals(now, found) == ["rule rank_recounted of marts.index_core_window: error: broke"]
     check_results.write(built.settings, copied, now, found.outcomes)
     sql = "select table_name, rule_id, observed from audit.check_result where outcome = 'error'"
-    assert copied.execute(sql).fetchall() == [("marts.index_core", "rank_recounted", "broke")]
+    assert copied.execute(sql).fetchall() == [("marts.index_core_window", "rank_recounted", "broke")]
     copied.rollback()
 
 
@@ -148,11 +148,15 @@ RANK = "cast(core_to.core_rank as integer) as core_rank_to"
 @pytest.mark.parametrize(
     ("wrong", "says", "click_says"),
     [
-        (RANK.replace("core_to.core_rank", "greatest(core_to.core_rank - 1, 1)"), "BLOCKED  marts/index_core", "rule "),
+        (
+            RANK.replace("core_to.core_rank", "greatest(core_to.core_rank - 1, 1)"),
+            "BLOCKED  marts/index_core_window",
+            "rule ",
+        ),
         (
             RANK.replace("core_rank as", "no_such_column as"),
-            "FAILED   warehouse: index_core",
-            "model index_core is stale",
+            "FAILED   warehouse: index_core_window",
+            "model index_core_window is stale",
         ),
     ],
     ids=["a wrong rank", "an error in SQL"],
@@ -162,7 +166,7 @@ def test_what_was_refused_is_not_published_by_a_click_and_is_not_forgotten(
 ) -> None:
     own = project.copy(tmp_path / "papi", built.settings.warehouse)
     before = own.settings.current.resolve()
-    own.change("dbt_project/models/marts/index/index_core.sql", RANK, wrong)
+    own.change("dbt_project/models/marts/index/index_core_window.sql", RANK, wrong)
     refused = own.papi("refresh")
     assert refused.code == 1
     assert says in refused.out
@@ -175,7 +179,7 @@ def test_what_was_refused_is_not_published_by_a_click_and_is_not_forgotten(
     assert again.code == 1
     assert says in again.out
     assert own.settings.current.resolve() == before
-    own.change("dbt_project/models/marts/index/index_core.sql", wrong, RANK)
+    own.change("dbt_project/models/marts/index/index_core_window.sql", wrong, RANK)
     assert own.papi("refresh").code == 0
     assert own.parquet() == project.Project(built.settings.warehouse.parent).parquet()
 

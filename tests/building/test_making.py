@@ -153,7 +153,7 @@ def test_a_changed_rule_is_judged_again_and_no_table_is_built(built: Built, tmp_
 @pytest.mark.parametrize(
     ("field", "node", "stale"),
     [
-        ("description", "model.papi_warehouse.index_core", {"model.papi_warehouse.index_core"}),
+        ("description", "model.papi_warehouse.index_core_window", {"model.papi_warehouse.index_core_window"}),
         (
             "raw_code",
             "model.papi_warehouse.int_score_merged",
@@ -178,7 +178,7 @@ def test_a_macro_and_a_variable_change_the_models_that_use_them(built: Built, tm
     manifest["macros"]["macro.papi_warehouse.two_sided_p"]["macro_sql"] += " changed"
     after = ledger.wanted(graph.read(built.settings, manifest))
     own = {name for name in before if before[name].parts != after[name].parts}
-    assert own == {"model.papi_warehouse.index_change"}
+    assert own == {"model.papi_warehouse.index_change_window"}
 
 
 def test_a_run_of_other_nodes_than_those_chosen_is_an_error(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:

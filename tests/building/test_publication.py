@@ -19,6 +19,8 @@ from pipelines.files import sha256_of
 from pipelines.settings import ROOT, Settings
 from tests.conftest import Built
 
+NEWER = "Mới Khóa: release_id. / New Key: release_id."
+RELEASES = "Bản công bố Khóa: release_id. / Releases Key: release_id."
 LOOP = """
 import sys
 from pathlib import Path
@@ -76,7 +78,7 @@ def test_tables_comments_constraints_and_macros_travel_and_views_stay(settings: 
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables() order by all"
         ).fetchall()
-        assert tables == [("core", "dim_release", "Bản công bố / Releases"), ("marts", "index_score", None)]
+        assert tables == [("core", "dim_release", RELEASES), ("marts", "index_score", None)]
         assert connection.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
         assert connection.execute("select release_id from core.one_release('r1')").fetchall() == [("r1",)]
         assert connection.execute("select release_id from core.dim_release limit 1").fetchone() == ("r0",)
@@ -252,7 +254,7 @@ def test_a_table_with_the_same_key_stays_and_any_other_is_written_anew(settings:
     with duckdb.connect(str(settings.published), read_only=True) as connection:
         sql = "select table_name, comment from duckdb_tables() order by all"
         assert connection.execute(sql).fetchall() == [
-            ("dim_index", None), ("dim_release", "Mới / New"), ("index_score", None)
+            ("dim_index", None), ("dim_release", NEWER), ("index_score", None)
         ]  # fmt: skip
         assert connection.execute("select count(*) from core.two()").fetchone() == (2,)
         assert connection.execute("select column_name from duckdb_columns() where comment is not null").fetchall()
@@ -261,7 +263,7 @@ def test_a_table_with_the_same_key_stays_and_any_other_is_written_anew(settings:
     publication.publish(settings, Stamp("3", "all", keys=keys))
     assert counts(settings) == (3, 3, 3)
     with duckdb.connect(str(settings.published), read_only=True) as connection:
-        assert connection.execute(sql).fetchall() == [("dim_release", "Mới / New"), ("index_score", None)]
+        assert connection.execute(sql).fetchall() == [("dim_release", NEWER), ("index_score", None)]
 
 
 def test_a_publication_carries_its_note(built: Built) -> None:

@@ -19,7 +19,7 @@ def test_ranks_groups_and_directions_are_those_of_the_mart(
     figures: Figures, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     rows = warehouse.execute(
-        "select year, province_key, indicator_key, rank, n_ranked, group_computed, change_direction "
+        "select year, province_key, indicator_key, rank, n_ranked, group_computed, change_direction_as_published "
         "from marts.index_score where index_id = 'papi' and score is not null"
     ).fetchall()
     assert len(rows) > 25_000

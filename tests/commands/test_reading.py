@@ -26,14 +26,14 @@ def ask(built: Built, *arguments: object) -> Ran:
     [
         (
             ("index_change", "Bắc Giang", 2020, "total"),
-            ("own_part             -0.493977684", "papi-2019-r1, published"),
+            ("own_part               -0.493977684", "papi-2019-r1, published"),
         ),
         (("marts.index_change", 2019, 2020, "24-bac-giang", "7.2"), ("environment.air_quality", "clear")),
         (("index_target", "24", 2020, 2021, "up_5"), ("points_needed_standing      0.312105", "papi-2011-r1")),
-        (("index_rank_interval", "24", 2020, "survey"), ("rank_high              25", "papi-2020-r1")),
+        (("index_rank_interval", "24", 2020, "survey"), ("rank_high                 25", "papi-2020-r1")),
         (("index_headroom", "bac giang", 2020, "7.1"), ("potential            0.3207595",)),
         (("plan_claim", "CL006"), ("verdict         exact", "where index_id = 'papi' and claim_id = 'CL006'")),
-        (("index_target_backtest", "up_5", "horizon=1", "bin=0"), ("brier_score",)),
+        (("index_target_backtest", "up_5", "horizon=1"), ("brier_score",)),
         (("compliance_unit", "2021-FY", "unit_key=215-yen-the"), ("not_tracked", "bg-2021, version ")),
     ],
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else None,

@@ -20,9 +20,9 @@ def test_bac_giang_fell_from_5_to_11_on_the_core_and_from_4_to_13_as_published(
     rows = ask(
         published,
         """
-        select rank_from, n_from, rank_to, n_to, core_rank_from, core_n_from, core_rank_to, core_n_to,
+        select rank_from, n_from, rank_to, n_to, core_rank_from, core_n_ranked_from, core_rank_to, core_n_ranked_to,
             n_core_parts, n_parts, left_out
-        from marts.index_core where province_key = '24-bac-giang' and from_year = 2019 and to_year = 2020
+        from marts.index_core_window where province_key = '24-bac-giang' and from_year = 2019 and to_year = 2020
         """,
     )
     assert rows == [(4, 63, 13, 63, 5, 63, 11, 63, 27, 29, "6.2, 8.3")]
@@ -31,7 +31,8 @@ def test_bac_giang_fell_from_5_to_11_on_the_core_and_from_4_to_13_as_published(
 def test_the_core_of_a_window_holds_what_every_pair_inside_it_holds(published: duckdb.DuckDBPyConnection) -> None:
     cores = ask(
         published,
-        "select distinct from_year, to_year, n_core_parts from marts.index_core where from_year = 2019 order by all",
+        "select distinct from_year, to_year, n_core_parts from marts.index_core_window "
+        "where from_year = 2019 order by all",
     )
     sizes = [int(str(size)) for _, _, size in cores]
     assert [year for _, year, _ in cores] == [2020, 2021, 2022, 2023, 2024]
@@ -42,8 +43,8 @@ def test_the_core_of_a_window_holds_what_every_pair_inside_it_holds(published: d
 def test_where_nothing_broke_the_core_is_the_total(published: duckdb.DuckDBPyConnection) -> None:
     rows = ask(
         published,
-        "select count(*), count(*) filter (where core_to = total_to and core_rank_to = rank_to) from marts.index_core "
-        "where from_year = 2023 and to_year = 2024 and total_to is not null",
+        "select count(*), count(*) filter (where core_score_to = score_to and core_rank_to = rank_to) "
+        "from marts.index_core_window where from_year = 2023 and to_year = 2024 and score_to is not null",
     )
     assert rows == [(61, 61)]
 
@@ -51,7 +52,7 @@ def test_where_nothing_broke_the_core_is_the_total(published: duckdb.DuckDBPyCon
 def test_a_province_without_the_whole_core_is_in_no_denominator(published: duckdb.DuckDBPyConnection) -> None:
     rows = ask(
         published,
-        "select core_rank_to, core_n_to, core_to from marts.index_core "
+        "select core_rank_to, core_n_ranked_to, core_score_to from marts.index_core_window "
         "where province_key = '24-bac-giang' and from_year = 2020 and to_year = 2021",
     )
     assert rows == [(None, 60, None)]
@@ -112,6 +113,6 @@ def test_without_its_decision_a_proposal_is_a_warning_and_the_pair_counts_as_com
         "procedures.construction_permits",
     ]
     [(comparable,)] = other_seeds.execute(
-        "select distinct comparable from marts.index_score where year = 2020 and level = 'total' and rank > 0"
+        "select distinct is_comparable from marts.index_score where year = 2020 and level = 'total' and rank > 0"
     ).fetchall()
     assert comparable

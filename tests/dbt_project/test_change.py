@@ -1,4 +1,4 @@
-"""marts.index_change: a change is split into parts that sum to it, and is called clear only where it is."""
+"""marts.index_change_window: a change is split into parts that sum to it, and is called clear only where it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.published import connect
 from tests.conftest import Built
 
-OURS = "from marts.index_change where index_id = 'papi' and province_key = '24-bac-giang'"
+OURS = "from marts.index_change_window where index_id = 'papi' and province_key = '24-bac-giang'"
 PARTS = ("contribution", "own_part", "national_part", "measurement_part", "rescale_part")
 YEARS = range(2011, 2025)
 PAIRS = st.tuples(st.sampled_from(YEARS), st.sampled_from(YEARS)).filter(lambda pair: pair[0] < pair[1])
@@ -40,8 +40,8 @@ class Asked:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def changes(self, province: str, pair: tuple[int, int], level: str = "%") -> list[Row]:
-        sql = "from marts.index_change where index_id = 'papi' and province_key = ? and from_year = ? and to_year = ?"
-        return self.rows(f"{sql} and level like ?", province, *pair, level)
+        sql = "from marts.index_change_window where index_id = 'papi' and province_key = ?"
+        return self.rows(f"{sql} and from_year = ? and to_year = ? and level like ?", province, *pair, level)
 
     def common(self, first: int, last: int) -> set[str]:
         """Provinces with a total in both years."""
@@ -100,7 +100,7 @@ def test_environment_fell_farthest_of_bac_giangs_own_doing(asked: Asked) -> None
     """By the whole change it is 8, where a question was asked otherwise."""
     rows = asked.changes("24-bac-giang", (2019, 2020), "dimension")
     assert min(rows, key=lambda row: row["own_part"])["code"] == "7"
-    assert min(rows, key=lambda row: row["change"])["code"] == "8"
+    assert min(rows, key=lambda row: row["change_as_published"])["code"] == "8"
 
 
 def test_dropping_construction_permits_stretches_its_siblings(asked: Asked) -> None:
@@ -110,10 +110,10 @@ def test_dropping_construction_permits_stretches_its_siblings(asked: Asked) -> N
     for code in ("5.1", "5.3", "5.4"):  # of three instead of four, each counts for 4/3
         third = rows[code]["score_from"] / 3
         assert abs(rows[code]["rescale_part"] - third) < Decimal("1e-8")
-        moved = rows[code]["change"] - third
+        moved = rows[code]["change_as_published"] - third
         assert abs(rows[code]["own_part"] + rows[code]["national_part"] - moved) < Decimal("1e-8")
     assert rows["5"]["rescale_part"] == sum(rows[code]["rescale_part"] for code in ("5.1", "5.3", "5.4"))
-    assert sum(rows["5"][part] for part in PARTS[1:]) == rows["5"]["contribution"] == rows["5"]["change"]
+    assert sum(rows["5"][part] for part in PARTS[1:]) == rows["5"]["contribution"] == rows["5"]["change_as_published"]
 
 
 @given(data=st.data(), pair=PAIRS)
@@ -128,7 +128,7 @@ def test_parts_sum_to_the_change_and_levels_to_one_another(
             assert not within or None in [r["contribution"] for r in within]
             continue
         assert sum(row[part] for part in PARTS[1:]) == row["contribution"]
-        assert row["change"] in (None, row["contribution"])
+        assert row["change_as_published"] in (None, row["contribution"])
         for part in PARTS:
             assert not within or sum(r[part] for r in within) == row[part], (row["indicator_key"], part)
 
@@ -163,7 +163,7 @@ def test_from_one_year_to_the_next_it_is_the_change_of_index_score(asked: Asked)
     [counted] = asked.rows(
         """
         select count(*) as n, count(*) filter (where wide.change is distinct from next.change) as n_other
-        from marts.index_change as wide
+        from marts.index_change_window as wide
         join marts.index_score as next
             on next.index_id = wide.index_id and next.year = wide.to_year
             and next.province_key = wide.province_key and next.indicator_key = wide.indicator_key
@@ -182,14 +182,14 @@ def test_shares_are_told_of_a_total_that_moved_by_a_tenth(
     [total] = [row["contribution"] for row in rows if row["level"] == "total"]
     for row in rows:
         if total is None or abs(total) < Decimal("0.10") or row["contribution"] is None:
-            assert row["contribution_share"] is None
+            assert row["contribution_ratio"] is None
         else:
-            assert row["contribution_share"] == pytest.approx(row["contribution"] / total, abs=Decimal("1e-6"))
+            assert row["contribution_ratio"] == pytest.approx(row["contribution"] / total, abs=Decimal("1e-6"))
 
 
 def test_bac_giang_2020_to_2023_stood_still_and_has_no_shares(asked: Asked) -> None:
     rows = asked.changes("24-bac-giang", (2020, 2023))
-    assert {row["contribution_share"] for row in rows} == {None}
+    assert {row["contribution_ratio"] for row in rows} == {None}
     assert [row["contribution"] for row in rows if row["level"] == "total"] == [Decimal("0.003183000")]
 
 
@@ -212,9 +212,9 @@ def test_of_2022_four_dimensions_have_parts_and_the_total_none(asked: Asked) -> 
 def test_a_word_for_each_change_and_one_only_where_there_is_a_reason(asked: Asked) -> None:
     rows = asked.rows(
         """
-        select significance, comparable_reason is null as compares, error_source, count(*) = count(z) as has_z,
+        select significance, not_comparable_reason is null as compares, error_source, count(*) = count(z) as has_z,
             count(z) = 0 as no_z
-        from marts.index_change where index_id = 'papi' group by all order by all
+        from marts.index_change_window where index_id = 'papi' group by all order by all
         """
     )
     assert [tuple(row.values()) for row in rows] == [
@@ -234,7 +234,7 @@ def test_the_error_of_a_change_is_of_both_years_and_that_of_2019_half_way_to_the
         pooled = fmean(variances.values())
         errors = asked.rows(
             """
-            select province_key, from_year, standard_error::double as error from marts.index_change
+            select province_key, from_year, standard_error::double as error from marts.index_change_window
             where index_id = 'papi' and indicator_key = ? and (from_year, to_year) in ((2019, 2020), (2023, 2024))
                 and standard_error is not null
             """,
@@ -252,7 +252,7 @@ def test_what_is_clear_is_far_from_nothing(asked: Asked) -> None:
         """
         select level, min(abs(z)) filter (where significance = 'clear') as least,
             max(abs(z)) filter (where significance = 'unclear') as most
-        from marts.index_change where z is not null group by level order by level
+        from marts.index_change_window where z is not null group by level order by level
         """
     )
     one_in_ten = Decimal(NormalDist().inv_cdf(0.95))

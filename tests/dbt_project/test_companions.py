@@ -110,9 +110,9 @@ def toy(built: Built, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDB
 
 
 def test_a_toy_index_of_another_shape_needs_no_code(toy: duckdb.DuckDBPyConnection) -> None:
-    assert toy.execute("select state, n_rows, n_findings from audit.delivery where index_id = 'toy'").fetchall() == [
-        ("accepted", 3 * 63 - 1, 0)
-    ]
+    assert toy.execute(
+        "select delivery_state, n_rows, n_findings from audit.delivery where index_id = 'toy'"
+    ).fetchall() == [("accepted", 3 * 63 - 1, 0)]
     rows = toy.execute(
         """
         select code, score, rank, n_ranked, score_scale_free, derivation from marts.index_score
@@ -171,7 +171,7 @@ def test_a_rank_of_one_province_alone_is_never_computed(published: duckdb.DuckDB
     rows = published.execute(
         """
         select index_id, year, count(*), bool_or(rank_basis = 'computed'),
-            count(median_score) + count(best_score) + count(region_rank) + count(region_n) + count(region_median)
+            count(median_score) + count(best_score) + count(region_rank) + count(region_n_ranked) + count(region_median)
         from marts.index_companion group by all order by all
         """
     ).fetchall()
@@ -203,19 +203,19 @@ def test_each_province_stands_among_the_others_as_counted_in_the_files(published
         totals = {row["province_code"]: Decimal(row["score"]) for row in lines(path) if row["code"] == "PCI"}
         rows = published.execute(
             """
-            select place.code, rank, n_ranked, median_score, best_score, region_rank, region_n, region_median
+            select place.code, rank, n_ranked, median_score, best_score, region_rank, region_n_ranked, region_median
             from marts.index_companion
-            inner join core.dim_province as place using (province_key)
+            inner join core.dim_province_period as place using (province_key)
             where index_id = ? and year = ? and place.valid_to is not null
             """,
             [index_id, year],
         ).fetchall()
         assert len(rows) == len(totals) == 63
-        for code, rank, n_ranked, median, best, region_rank, region_n, region_median in rows:
+        for code, rank, n_ranked, median, best, region_rank, region_n_ranked, region_median in rows:
             near = [score for other, score in totals.items() if regions[other] == regions[code]]
             assert (rank, n_ranked) == (place_of(totals[code], totals.values()), len(totals))
             assert (median, best) == (statistics.median(totals.values()), max(totals.values()))
-            assert (region_rank, region_n) == (place_of(totals[code], near), len(near))
+            assert (region_rank, region_n_ranked) == (place_of(totals[code], near), len(near))
             assert region_median == statistics.median(near)
 
 
@@ -248,7 +248,7 @@ def test_the_total_is_the_weighted_sum_of_its_parts(published: duckdb.DuckDBPyCo
         """
         with weighed as (
             select year, province_key, sum(score * weight) as due
-            from marts.index_score inner join core.dim_indicator using (index_id, indicator_key, method)
+            from marts.index_score inner join core.dim_indicator_method using (index_id, indicator_key, method)
             where index_id = 'pci' and weight is not null group by all
         )
         select count(*), max(abs(score - due)) < 0.00001
@@ -267,18 +267,18 @@ def test_the_core_weighs_the_parts_that_kept_their_indicators(published: duckdb.
     }
     cores = published.execute(
         """
-        select from_year, to_year, core_from, core_to, n_core_parts from marts.index_core
+        select from_year, to_year, core_score_from, core_score_to, n_core_parts from marts.index_core_window
         where index_id = 'pci' and province_key = '24-bac-giang' order by 1
         """
     ).fetchall()
     assert [core[:2] for core in cores] == [(2009, 2012), (2014, 2018)]
-    for from_year, to_year, core_from, core_to, n_core_parts in cores:
+    for from_year, to_year, core_score_from, core_score_to, n_core_parts in cores:
         parts = published.execute(
             """
             select indicator_key, earlier.score * weight, later.score * weight
             from marts.index_score as later
             inner join marts.index_score as earlier using (index_id, province_key, indicator_key)
-            inner join core.dim_indicator as own using (index_id, indicator_key)
+            inner join core.dim_indicator_method as own using (index_id, indicator_key)
             where index_id = 'pci' and province_key = '24-bac-giang' and later.level = 'sub_dimension'
                 and own.method = later.method and earlier.year = ? and later.year = ? and later.obs_status = 'A'
             """,
@@ -286,7 +286,7 @@ def test_the_core_weighs_the_parts_that_kept_their_indicators(published: duckdb.
         ).fetchall()
         kept = [(one, other) for key, one, other in parts if (key, from_year) not in broken]
         assert len(kept) == n_core_parts < len(parts)
-        assert (core_from, core_to) == (sum(one for one, _ in kept), sum(other for _, other in kept))
+        assert (core_score_from, core_score_to) == (sum(one for one, _ in kept), sum(other for _, other in kept))
 
 
 def test_a_change_of_what_is_not_summed_speaks_of_itself_alone(published: duckdb.DuckDBPyConnection) -> None:
@@ -294,8 +294,8 @@ def test_a_change_of_what_is_not_summed_speaks_of_itself_alone(published: duckdb
         """
         select count(*), count(contribution_share), max(n_parts),
             count(*) filter (where contribution is distinct from change),
-            count(*) filter (where (comparable_reason is null) <> (measurement_part = 0))
-        from marts.index_change where index_id = 'pci' and contribution is not null
+            count(*) filter (where (not_comparable_reason is null) <> (measurement_part = 0))
+        from marts.index_change_window where index_id = 'pci' and contribution is not null
         """
     ).fetchall()
     [(count, *rest)] = rows
@@ -303,7 +303,7 @@ def test_a_change_of_what_is_not_summed_speaks_of_itself_alone(published: duckdb
     assert rest == [0, 1, 0, 0]
     told = published.execute(
         """
-        select distinct from_year, to_year, comparable_reason from marts.index_change
+        select distinct from_year, to_year, not_comparable_reason from marts.index_change_window
         where index_id = 'pci' and indicator_key in ('policy_bias', 'total') and from_year >= 2012 order by all
         """
     ).fetchall()

@@ -39,7 +39,9 @@ def test_bac_giang_2020_is_1_61_points_below_the_upper_quarter(shown: duckdb.Duc
 
 def test_what_holds_most_of_it(shown: duckdb.DuckDBPyConnection) -> None:
     first = rows(
-        shown, f"select code, rank, n_ranked, round(gap_to_p75, 3)::varchar {OURS} and place <= 7 order by place"
+        shown,
+        f"select code, rank, n_ranked, round(gap_to_p75, 3)::varchar {OURS} and headroom_order <= 7 "
+        "order by headroom_order",
     )
     assert first == [
         ("7.1", 63, 63, "0.321"),
@@ -88,7 +90,9 @@ def test_headroom_is_the_nearer_of_the_upper_quarter_and_an_own_record(
     [key] = data.draw(st.sampled_from(measured))
     of_field = "from marts.index_score where score is not null and year = ? and indicator_key = ?"
     scores = dict(rows(shown, f"select province_key, score::double {of_field}", year, key))
-    comparable = "from marts.index_change where comparable_reason is null and to_year = ? and indicator_key = ?"
+    comparable = (
+        "from marts.index_change_window where not_comparable_reason is null and to_year = ? and indicator_key = ?"
+    )
     earlier = rows(shown, f"select province_key, score_from::double {comparable}", year, key)
     quarter = float(np.percentile(list(scores.values()), 75))
     found = rows(
@@ -125,8 +129,9 @@ def test_one_place_for_each_sub_dimension_most_headroom_first(shown: duckdb.Duck
     wrong = """
         select count(*) from (
             select *, lag(potential) over places as before, row_number() over places as number
-            from marts.index_headroom window places as (partition by index_id, year, province_key order by place)
-        ) where place <> number or potential > before
+            from marts.index_headroom
+            window places as (partition by index_id, year, province_key order by headroom_order)
+        ) where headroom_order <> number or potential > before
     """
     assert rows(shown, wrong) == [(0,)]
 
@@ -184,7 +189,7 @@ def test_a_set_is_the_region_or_the_group_without_the_province_itself(
         )
     )
     regions = dict(
-        rows(shown, "select province_key, region_code from core.dim_province where valid_from < '2025-07-01'")
+        rows(shown, "select province_key, region_code from core.dim_province_period where valid_from < '2025-07-01'")
     )
     province = data.draw(st.sampled_from(sorted(provinces)))
     found = rows(
@@ -210,9 +215,11 @@ def test_a_province_that_was_not_published_has_a_region_and_no_one_near(shown: d
 
 
 def test_the_published_group_is_the_computed_one(shown: duckdb.DuckDBPyConnection) -> None:
-    agreed = "select distinct group_published, group_computed, group_agrees from marts.index_peer where year = 2020"
+    agreed = (
+        "select distinct group_published, group_computed, is_group_as_published from marts.index_peer where year = 2020"
+    )
     assert rows(shown, f"{agreed} and province_key = '24-bac-giang'") == [("cao_nhat", "cao_nhat", True)]
-    assert rows(shown, "select count(*) from marts.index_peer where not group_agrees") == [(0,)]
+    assert rows(shown, "select count(*) from marts.index_peer where not is_group_as_published") == [(0,)]
 
 
 @pytest.mark.parametrize(("year", "sizes"), [(2020, [16, 16, 15, 16]), (2023, [15, 15, 15, 16])])

@@ -32,7 +32,7 @@ def ask(published: duckdb.DuckDBPyConnection) -> Ask:
     [(2011, 63), (2014, 61), (2018, 61), (2020, 63), (2021, 60), (2022, 61), (2023, 61), (2024, 61)],
 )
 def test_a_total_is_ranked_among_those_published(ask: Ask, year: int, n_ranked: int) -> None:
-    sql = "select distinct n_ranked from marts.index_score where index_id = 'papi' and year = ? and level = 'total'"
+    sql = "select distinct n_ranked from marts.papi_total where year = ? and rank is not null"
     assert ask(sql, year) == n_ranked
 
 
@@ -77,7 +77,7 @@ def test_no_score_is_zero_and_no_total_misses_a_part(ask: Ask) -> None:
 
 def test_code_2_1_of_2018_is_not_compared_with_another_concept(published: duckdb.DuckDBPyConnection) -> None:
     rows = published.execute(
-        "select distinct indicator_key, previous_score, change, comparable, comparable_reason "
+        "select distinct indicator_key, previous_score, change, is_comparable, not_comparable_reason "
         "from marts.index_score where year = 2018 and code = '2.1'"
     ).fetchall()
     reasons = {row[4] for row in rows}
@@ -86,9 +86,9 @@ def test_code_2_1_of_2018_is_not_compared_with_another_concept(published: duckdb
 
 
 def test_poverty_lists_are_followed_over_their_new_code_but_not_compared(ask: Ask) -> None:
-    row = ask(f"select code, change, comparable, comparable_reason {OURS} and year = 2018 and indicator_key = ?",
-              "transparency.poverty_lists")  # fmt: skip
-    assert row == ("2.2", Decimal("-0.342779000"), False, "scale_changed")
+    sql = f"select code, change, change_as_published, is_comparable, not_comparable_reason {OURS} and year = 2018"
+    row = ask(f"{sql} and indicator_key = ?", "transparency.poverty_lists")
+    assert row == ("2.2", None, Decimal("-0.342779000"), False, "scale_changed")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_poverty_lists_are_followed_over_their_new_code_but_not_compared(ask: As
 )
 def test_a_pair_of_years_is_comparable_or_says_why_not(ask: Ask, year: int, indicator_key: str, reason: str) -> None:
     row = ask(
-        "select comparable, comparable_reason from marts.index_score "
+        "select is_comparable, not_comparable_reason from marts.index_score "
         "where index_id = 'papi' and province_key = '01-ha-noi' and year = ? and indicator_key = ?",
         year,
         indicator_key,
@@ -150,10 +150,11 @@ def test_a_code_of_that_time_leads_to_the_province_of_that_time(ask: Ask) -> Non
     assert (
         ask("select province_name_vi from marts.index_score where province_key = '24-bac-giang' limit 1") == "Bắc Giang"
     )
-    assert ask("select string_agg(name_vi, ', ' order by valid_from) from core.dim_province where code = '24'") == (
-        "Bắc Giang, Bắc Ninh"
+    names = "select string_agg(province_name_vi, ', ' order by valid_from) from core.dim_province_period"
+    assert ask(f"{names} where province_code = '24'") == "Bắc Giang, Bắc Ninh"
+    assert (
+        ask("select successor_key from core.dim_province_period where province_key = '24-bac-giang'") == "24-bac-ninh"
     )
-    assert ask("select successor_key from core.dim_province where province_key = '24-bac-giang'") == "24-bac-ninh"
 
 
 def test_score_as_of_leaves_out_later_releases(ask: Ask) -> None:

@@ -26,12 +26,12 @@ def test_each_total_and_dimension_has_one_row_with_what_the_file_says(published:
     file = rows_of_the_file()
     found = published.execute(
         """
-        select indicator.code, province.code, standard_error::double, ci_low::double, ci_high::double,
+        select indicator.code, province.province_code, standard_error::double, ci_low::double, ci_high::double,
             variance::double, n_observations
         from core.fct_score_interval as interval
-        inner join core.dim_indicator as indicator on indicator.indicator_key = interval.indicator_key
+        inner join core.dim_indicator_method as indicator on indicator.indicator_key = interval.indicator_key
             and indicator.index_id = interval.index_id and indicator.method = 'V4'
-        inner join core.dim_province as province on province.province_key = interval.province_key
+        inner join core.dim_province_period as province on province.province_key = interval.province_key
             and province.valid_to = '2025-06-30'
         where release_id = 'papi-2019-r2'
         """
@@ -57,7 +57,8 @@ def test_as_many_people_answered_for_each_dimension(published: duckdb.DuckDBPyCo
 
 def test_a_finer_indicator_has_its_unit_its_names_and_its_sub_dimension(published: duckdb.DuckDBPyConnection) -> None:
     sql = (
-        "select unit, name_en, parent_key, scale_source from core.dim_indicator where method = 'V4' and name_vi like ?"
+        "select unit, indicator_name_en, parent_key, scale_source from core.dim_indicator_method "
+        "where method = 'V4' and indicator_name_vi like ?"
     )
     assert [
         published.execute(sql, [f"{name}%"]).fetchall()
@@ -67,7 +68,9 @@ def test_a_finer_indicator_has_its_unit_its_names_and_its_sub_dimension(publishe
         [("mean", "Total hospital quality", "services.public_health", "1-10 điểm")],
         [("score", None, "total", "10-80 điểm")],
     ]
-    units = published.execute("select level, unit from core.dim_indicator group by all having unit is null").fetchall()
+    units = published.execute(
+        "select level, unit from core.dim_indicator_method group by all having unit is null"
+    ).fetchall()
     assert units == []
 
 
@@ -85,7 +88,7 @@ def test_finer_indicators_and_the_weighted_total_stand_in_core_alone(published: 
         sql = f"""
             select count(*) from marts.{mart}
             where indicator_key in (
-                select indicator_key from core.dim_indicator where index_id = 'papi' and level = 'indicator'
+                select indicator_key from core.dim_indicator_method where index_id = 'papi' and level = 'indicator'
             )
         """
         assert (mart, *published.execute(sql).fetchone()) == (mart, 0)  # type: ignore[misc]
@@ -100,7 +103,10 @@ def test_what_the_first_release_did_not_carry_is_no_revision(
     published: duckdb.DuckDBPyConnection, built: Built
 ) -> None:
     assert (
-        published.execute("select release_id, kind from marts.index_revision where index_id = 'papi'").fetchall() == []
+        published.execute(
+            "select release_id, revision_kind from marts.index_revision where index_id = 'papi'"
+        ).fetchall()
+        == []
     )
     note = (built.settings.warehouse / "whats_new.md").read_text("utf-8")
     for year in (2018, 2019):

@@ -25,7 +25,7 @@ def test_they_are_the_provinces_in_force_and_are_made_of_all_63(published: duckd
         """
         select count(*) from marts.index_score_merged
         where (province_key, province_name_vi) not in
-            (select (province_key, name_vi) from core.dim_province where valid_to is null)
+            (select (province_key, province_name_vi) from core.dim_province where is_current)
         """
     ).fetchone()
     assert strangers == (0,)
@@ -55,7 +55,7 @@ def test_a_member_that_was_not_published_leaves_no_total_and_is_named(
     published: duckdb.DuckDBPyConnection, year: int, missing: str
 ) -> None:
     row = published.execute(
-        f"select score, obs_status, rank, change, unpublished_members, comparable_reason {OURS} "
+        f"select score, obs_status, rank, change, unpublished_members, not_comparable_reason {OURS} "
         "and year = ? and level = 'total'",
         [year],
     ).fetchone()
@@ -96,7 +96,7 @@ def test_a_province_that_did_not_change_keeps_its_score_and_is_ranked_anew(
         select count(*), count(*) filter (where merged.score is distinct from alone.score),
             count(distinct merged.province_key), max(merged.n_ranked), max(alone.n_ranked)
         from marts.index_score_merged as merged
-        join core.dim_province as province on province.successor_key = merged.province_key
+        join core.dim_province_period as province on province.successor_key = merged.province_key
         join marts.index_score as alone
             on alone.index_id = merged.index_id and alone.province_key = province.province_key
             and alone.year = merged.year and alone.indicator_key = merged.indicator_key
@@ -116,8 +116,8 @@ def test_totals_are_ranked_among_those_of_the_34_that_have_one(published: duckdb
 
 def test_a_break_of_the_measure_is_one_for_merged_provinces_too(published: duckdb.DuckDBPyConnection) -> None:
     rows = published.execute(
-        f"select year, comparable, comparable_reason {OURS} and level = 'total' and year in (2012, 2018, 2020, 2024) "
-        "order by year"
+        f"select year, is_comparable, not_comparable_reason {OURS} and level = 'total' "
+        "and year in (2012, 2018, 2020, 2024) order by year"
     ).fetchall()
     assert rows == [
         (2012, True, None), (2018, False, "composition_changed"), (2020, False, "part_changed"), (2024, True, None),

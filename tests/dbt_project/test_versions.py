@@ -164,7 +164,8 @@ def test_a_release_that_replaces_the_year_ends_what_it_leaves_out(versions: Vers
 def test_an_unpublished_province_may_be_published_later(versions: Versions) -> None:
     assert versions.state(2021, "24-bac-giang", "total")[1:] == ("A", "papi-2021-r2")
     kinds = versions.ask(
-        "select kind, count(*) from marts.index_revision where year = 2021 and level = 'sub_dimension' group by kind"
+        "select revision_kind, count(*) from marts.index_revision "
+        "where year = 2021 and level = 'sub_dimension' group by revision_kind"
     )
     assert kinds == [("added", 28)]
 
@@ -182,7 +183,8 @@ def test_a_withdrawn_release_stays_as_an_event_and_what_was_before_holds_again(v
         ("papi-2019-r3", "papi-2019-r2", None, "A wrong file was published."),
     ]
     causes = versions.ask(
-        "select distinct kind, cause from marts.index_revision where release_id = 'papi-2019-r3' and level = 'total'"
+        "select distinct revision_kind, cause from marts.index_revision "
+        "where release_id = 'papi-2019-r3' and level = 'total'"
     )
     assert causes == [("corrected", "withdrawal")]
 
@@ -198,7 +200,7 @@ def test_with_its_only_release_withdrawn_a_year_is_not_scores_of(versions: Versi
 def test_revisions_are_told_cell_by_cell(versions: Versions) -> None:
     rows = versions.ask(
         """
-        select province_key, code, kind, score_in_force is null, release_in_force from marts.index_revision
+        select province_key, code, revision_kind, score_in_force is null, release_in_force from marts.index_revision
         where release_id = 'papi-2020-r2' and level = 'sub_dimension' order by all
         """
     )
@@ -243,7 +245,7 @@ def test_no_critical_rule_blocks_years_that_were_issued_again(versions: Versions
 def test_intervals_and_finer_indicators_have_tables_of_their_own_place(versions: Versions) -> None:
     [interval] = versions.ask(
         """
-        select interval_pct_stated, standard_error::double, half_width_in_errors::double
+        select interval_stated_pct, standard_error::double, half_width_in_errors::double
         from core.fct_score_interval where release_id = 'papi-2020-r2'
         """
     )

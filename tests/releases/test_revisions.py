@@ -28,8 +28,8 @@ def said(key: str, method: str, standing: float | None) -> Statement:
 
 def test_scales_are_those_of_the_warehouse(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = warehouse.execute(
-        "select index_id, method, code, cast(scale_min as double), cast(scale_max as double) from core.dim_indicator "
-        "where level in ('total', 'dimension', 'sub_dimension')"
+        "select index_id, method, code, cast(scale_min as double), cast(scale_max as double) "
+        "from core.dim_indicator_method where level in ('total', 'dimension', 'sub_dimension')"
     ).fetchall()
     assert len(rows) > 100
     for index_id, method, code, low, high in rows:

@@ -4,7 +4,7 @@ with scores as (
         current_score.*,
         dimensions.n_parts as n_siblings
     from {{ ref('int_score_current') }} as current_score
-    inner join {{ ref('dim_indicator') }} as dimensions
+    inner join {{ ref('dim_indicator_method') }} as dimensions
         on
             current_score.index_id = dimensions.index_id
             and current_score.method = dimensions.method

@@ -3,7 +3,7 @@ select
     index_id,
     year,
     revision,
-    state,
+    state as delivery_state,
     n_rows,
     n_findings,
     source_folder

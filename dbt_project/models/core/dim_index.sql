@@ -1,7 +1,7 @@
 select
     index_id,
-    name_vi,
-    name_en,
+    name_vi as index_name_vi,
+    name_en as index_name_en,
     role,
     publisher,
     first_year,

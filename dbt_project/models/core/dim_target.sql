@@ -2,7 +2,7 @@ select
     plan_id,
     target_id,
     anchor,
-    kind,
+    kind as result_kind,
     title_vi,
     title_en,
     operator,

@@ -1,7 +1,7 @@
 select
     plan_id,
     task_id,
-    kind,
+    kind as task_kind,
     anchor,
     dimension,
     title_vi,

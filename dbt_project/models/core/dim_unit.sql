@@ -1,19 +1,24 @@
+-- One row for each key, as its last period has it.
+with periods as (
+    select
+        *,
+        min(valid_from) over (partition by unit_key) as first_valid_from,
+        row_number() over (partition by unit_key order by valid_from desc) as place
+    from {{ ref('dim_unit_period') }}
+)
+
 select
     unit_key,
-    code,
-    level,
-    type as unit_type,
-    name_vi,
+    code as unit_code,
+    level as unit_level,
+    unit_type,
+    name_vi as unit_name_vi,
     full_name_vi,
-    name_en,
-    parent_key,
-    territory_key,
-    inherits,
-    in_reporting,
-    valid_from,
+    name_en as unit_name_en,
+    parent_key as parent_unit_key,
+    territory_key as province_key,
+    first_valid_from as valid_from,
     valid_to,
-    start_act,
-    end_act,
-    certainty,
-    source
-from {{ ref('unit') }}
+    valid_to is null as is_current
+from periods
+where place = 1

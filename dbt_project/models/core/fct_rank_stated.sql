@@ -22,4 +22,4 @@ select
 from measures
 inner join {{ ref('dim_release') }} as releases using (release_id)
 inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_code)
-inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, code)
+inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, code)

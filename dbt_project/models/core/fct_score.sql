@@ -12,7 +12,7 @@ concepts as (
         indicator_key,
         level,
         parent_key
-    from {{ ref('dim_indicator') }}
+    from {{ ref('dim_indicator_method') }}
     where level <> 'indicator'
 ),
 
@@ -47,7 +47,7 @@ replacements as (
             earlier.index_id = later.index_id
             and earlier.year = later.year
             and earlier.revision < later.revision
-    where later.replaces_year or later.withdraws = earlier.release_id
+    where later.is_replacing_year or later.withdraws = earlier.release_id
     group by earlier.release_id
 ),
 

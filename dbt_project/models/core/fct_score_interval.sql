@@ -32,7 +32,7 @@ select
     cast(measures.standard_error as decimal(15, 9)) as standard_error,
     cast(measures.ci_low as decimal(15, 9)) as ci_low,
     cast(measures.ci_high as decimal(15, 9)) as ci_high,
-    measures.interval_pct as interval_pct_stated,
+    measures.interval_pct as interval_stated_pct,
     -- 1.645 standard errors on each side make 90 %, 1.960 make 95 %, whatever the label says.
     cast(
         case
@@ -52,5 +52,5 @@ select
 from measures
 inner join {{ ref('dim_release') }} as releases using (release_id)
 inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_code)
-inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, code)
+inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, code)
 left join in_force using (release_id)

@@ -8,7 +8,7 @@ held as (
         after_release.release_id,
         stating.release_id as stating_release_id,
         stating.revision as stating_revision,
-        stating.replaces_year
+        stating.is_replacing_year
     from releases as after_release
     inner join releases as stating
         on
@@ -27,7 +27,7 @@ replaced as (
         release_id,
         max(stating_revision) as first_revision
     from held
-    where replaces_year
+    where is_replacing_year
     group by release_id
 )
 

@@ -23,7 +23,7 @@ every_cell as (
     from {{ ref('dim_release') }} as releases
     inner join {{ ref('dim_method') }} as methods using (index_id, method)
     inner join {{ ref('int_province_by_release') }} as provinces using (release_id)
-    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method)
+    inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method)
     left join scores using (release_id, province_code, code)
     where
         releases.withdraws is null

@@ -60,5 +60,5 @@ inner join {{ ref('dim_release') }} as releases using (release_id)
 inner join {{ ref('dim_method') }} as methods using (index_id, method)
 -- A release covers its own provinces; the others have their scores from their own releases.
 inner join {{ ref('int_province_by_release') }} using (release_id, province_key)
-inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
 where methods.aggregation = 'sum_of_parts'

@@ -2,7 +2,7 @@ with names as (
     select
         unit_key as recipient_key,
         max(full_name_vi) as full_name_vi
-    from {{ ref('dim_unit') }}
+    from {{ ref('dim_unit_period') }}
     group by unit_key
 )
 

@@ -4,12 +4,13 @@ with placed as (
     select
         index_id,
         indices.role,
-        indices.name_vi as index_name_vi,
-        indices.name_en as index_name_en,
+        indices.index_name_vi,
+        indices.index_name_en,
         year,
         province_key,
         provinces.province_name_vi,
         provinces.region_code,
+        provinces.region_name_vi,
         scores.is_field,
         release_id,
         scores.score,
@@ -26,7 +27,7 @@ with placed as (
     from {{ ref('int_score_current') }} as scores
     inner join {{ ref('dim_index') }} as indices using (index_id)
     inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)
-    left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    left join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
     left join {{ ref('int_score_ranked') }} as ranked using (index_id, year, province_key, indicator_key)
     left join {{ ref('fct_rank_stated') }} as stated_rank
         using (release_id, index_id, year, province_key, indicator_key)
@@ -50,7 +51,7 @@ regions as (
         year,
         region_code,
         percentile_cont(0.50) within group (order by cast(score as double precision)) as region_median,
-        count(score) as region_n
+        count(score) as region_n_ranked
     from placed
     where is_field
     group by index_id, year, region_code
@@ -71,6 +72,8 @@ select
     companion.year,
     companion.province_key,
     companion.province_name_vi,
+    companion.region_code,
+    companion.region_name_vi,
     companion.index_name_vi,
     companion.index_name_en,
     companion.release_id,
@@ -86,7 +89,7 @@ select
     cast(fields.median_score as decimal(15, 9)) as median_score,
     fields.best_score,
     cast(region_ranked.region_rank as integer) as region_rank,
-    cast(regions.region_n as integer) as region_n,
+    cast(regions.region_n_ranked as integer) as region_n_ranked,
     cast(regions.region_median as decimal(15, 9)) as region_median,
     releases.published_on,
     releases.source,

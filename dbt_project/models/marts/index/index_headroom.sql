@@ -67,8 +67,8 @@ own as (
             partition by index_id, to_year, province_key, indicator_key
             order by score_from desc, from_year desc
         ) as place
-    from {{ ref('index_change') }}
-    where level = 'sub_dimension' and comparable_reason is null
+    from {{ ref('index_change_window') }}
+    where level = 'sub_dimension' and not_comparable_reason is null
 ),
 
 own_best as (
@@ -111,6 +111,9 @@ select
     index_id,
     year,
     province_key,
+    province_name_vi,
+    region_code,
+    region_name_vi,
     indicator_key,
     code,
     parent_key,
@@ -132,7 +135,7 @@ select
     cast(potential as decimal(15, 9)) as potential,
     cast(
         row_number() over (partition by index_id, year, province_key order by potential desc, code asc) as integer
-    ) as place,
+    ) as headroom_order,
     tasks,
     owners_vi
 from reached

@@ -7,15 +7,16 @@ totals as (
     select
         scores.index_id,
         scores.year,
-        province_key,
+        scores.province_key,
         scores.score,
         scores.rank,
         scores.n_ranked,
         scores.group_published,
         scores.group_computed,
-        provinces.region_code
+        scores.province_name_vi,
+        scores.region_code,
+        scores.region_name_vi
     from scores
-    inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)
     where scores.level = 'total'
 ),
 
@@ -66,7 +67,11 @@ paired as (
         one.rank,
         other.score as peer_score,
         other.rank as peer_rank,
-        one.n_ranked,
+        coalesce(one.n_ranked, other.n_ranked) as n_ranked,
+        one.province_name_vi,
+        other.province_name_vi as peer_name_vi,
+        one.region_code,
+        one.region_name_vi,
         one.group_published,
         one.group_computed,
         one.region_code = other.region_code as is_of_region,
@@ -111,8 +116,12 @@ select
     index_id,
     year,
     province_key,
+    province_name_vi,
+    region_code,
+    region_name_vi,
     peer_set,
     peer_key,
+    peer_name_vi,
     cast(distance as decimal(15, 9)) as distance,
     score,
     rank,
@@ -122,5 +131,5 @@ select
     cast(score - peer_score as decimal(15, 9)) as score_ahead,
     group_published,
     group_computed,
-    group_published = group_computed as group_agrees
+    group_published = group_computed as is_group_as_published
 from sets

@@ -10,7 +10,7 @@ scores as (
         indicators.scale_min,
         indicators.scale_max
     from {{ ref('fct_score') }} as scores
-    left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    left join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
 ),
 
 pairs as (
@@ -87,7 +87,7 @@ told as (
             when scale_max_before <> scale_max_after then 'redefined'
             when abs(score_after - score_before) > {{ var('same_score_tolerance') }}
                 then case when is_other_method then 'redefined' else 'corrected' end
-        end as kind,
+        end as revision_kind,
         count(status_before) over cells_of_a_level as n_before,
         count(status_after) over cells_of_a_level as n_after
     from compared
@@ -104,14 +104,14 @@ select
     indicator_key,
     told.level,
     told.code,
-    told.kind,
+    told.revision_kind,
     case when told.withdraws is null then 'reissue' else 'withdrawal' end as cause,
     told.status_before is not null and told.status_after is not null as is_in_both,
     told.score_before,
     told.score_after,
-    cast(told.score_after - told.score_before as decimal(15, 9)) as change,
+    cast(told.score_after - told.score_before as decimal(15, 9)) as revision_change,
     coalesce(told.score_after, in_force.score) as score_in_force,
     case when told.score_after is null then in_force.stating_release_id else release_id end as release_in_force
 from told
 left join {{ ref('int_score_in_force') }} as in_force using (release_id, province_key, indicator_key)
-where told.kind is not null and (told.withdraws is not null or (told.n_before > 0 and told.n_after > 0))
+where told.revision_kind is not null and (told.withdraws is not null or (told.n_before > 0 and told.n_after > 0))

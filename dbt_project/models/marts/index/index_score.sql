@@ -23,12 +23,15 @@ select
     year,
     province_key,
     provinces.province_name_vi,
+    provinces.region_code,
+    provinces.region_name_vi,
     indicator_key,
     scores.code,
     scores.level,
     scores.parent_key,
-    indicators.name_vi as indicator_name_vi,
-    indicators.name_en as indicator_name_en,
+    -- Where a concept is not measured, it has the name of the years in which it is.
+    coalesce(indicators.indicator_name_vi, concepts.indicator_name_vi) as indicator_name_vi,
+    coalesce(indicators.indicator_name_en, concepts.indicator_name_en) as indicator_name_en,
     release_id,
     method,
     scores.score,
@@ -41,23 +44,27 @@ select
     scores.not_published_form,
     scores.obs_reason,
     ranked.rank,
-    ranked.n_ranked,
-    ranked.percentile,
+    case when ranked.rank is not null then ranked.n_ranked end as n_ranked,
+    ranked.percentile_share,
     groups_published.group_published,
     ranked.group_computed,
     compared.previous_score,
     previous_ranked.rank as previous_rank,
-    previous_ranked.n_ranked as previous_n_ranked,
-    previous_ranked.rank - ranked.rank as rank_change,
+    case when previous_ranked.rank is not null then previous_ranked.n_ranked end as previous_n_ranked,
     compared.change,
+    compared.change_as_published,
     compared.change_printed,
     compared.change_direction,
-    compared.comparable,
-    compared.comparable_reason
+    compared.change_direction_as_published,
+    case when compared.is_comparable then previous_ranked.rank - ranked.rank end as rank_change,
+    previous_ranked.rank - ranked.rank as rank_change_as_published,
+    compared.is_comparable,
+    compared.not_comparable_reason
 from scores
 inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)
 inner join ranked using (index_id, year, province_key, indicator_key)
 inner join {{ ref('int_score_compared') }} as compared using (index_id, year, province_key, indicator_key)
 left join previous_ranked using (index_id, year, province_key, indicator_key)
-left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+left join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
+left join {{ ref('dim_indicator') }} as concepts using (index_id, indicator_key)
 left join {{ ref('group_published') }} as groups_published using (index_id, year, province_key, indicator_key)

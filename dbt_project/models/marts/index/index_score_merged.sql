@@ -20,25 +20,33 @@ last_year as (
     from ranked
 ),
 
-names as (
+places as (
     select
         province_key,
-        name_vi as province_name_vi,
-        row_number() over (partition by province_key order by valid_from desc) as place
-    from {{ ref('dim_province') }}
+        names.province_name_vi,
+        periods.region_code,
+        periods.region_name_vi
+    from {{ ref('dim_province_period') }} as periods
+    inner join {{ ref('dim_province') }} as names using (province_key)
+    where periods.valid_to is null
 ),
 
 compared as (
     select
         ranked.*,
-        names.province_name_vi,
+        places.province_name_vi,
+        places.region_code,
+        places.region_name_vi,
+        indicators.indicator_name_vi,
+        indicators.indicator_name_en,
         last_year.score as previous_score,
-        {{ comparable_reason('ranked.obs_status', 'last_year.obs_status', 'pairs.break_reason') }} as comparable_reason
+        {{ not_comparable_reason('ranked.obs_status', 'last_year.obs_status', 'pairs.break_reason') }}
+            as not_comparable_reason
     from ranked
-    inner join names using (province_key)
+    inner join places using (province_key)
+    left join {{ ref('dim_indicator') }} as indicators using (index_id, indicator_key)
     left join last_year using (index_id, year, province_key, indicator_key)
     left join {{ ref('int_indicator_pair') }} as pairs using (index_id, year, indicator_key)
-    where names.place = 1
 )
 
 select
@@ -46,10 +54,14 @@ select
     year,
     province_key,
     province_name_vi,
+    region_code,
+    region_name_vi,
     indicator_key,
     code,
     level,
     parent_key,
+    indicator_name_vi,
+    indicator_name_en,
     cast(score as decimal(15, 9)) as score,
     cast(round(score, 2) as decimal(9, 2)) as score_printed,
     obs_status,
@@ -60,12 +72,12 @@ select
     members,
     case when obs_status <> 'M' then unpublished_members end as unpublished_members,
     cast(score_rank as integer) as rank,
-    cast(n_scored as integer) as n_ranked,
+    case when score_rank is not null then cast(n_scored as integer) end as n_ranked,
     cast(
         (n_scored - score_rank + cast(0.5 as decimal(15, 9))) / nullif(n_scored, 0) as decimal(9, 6)
-    ) as percentile,
+    ) as percentile_share,
     previous_score,
-    cast(score - previous_score as decimal(15, 9)) as change,
-    comparable_reason is null as comparable,
-    comparable_reason
+    case when not_comparable_reason is null then cast(score - previous_score as decimal(15, 9)) end as change,
+    not_comparable_reason is null as is_comparable,
+    not_comparable_reason
 from compared

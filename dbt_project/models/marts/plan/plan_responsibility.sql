@@ -32,7 +32,7 @@ sub_dimensions as (
         scores.indicator_name_en,
         scores.year as base_year,
         scores.change_printed,
-        scores.change_direction
+        scores.change_direction_as_published
     from {{ ref('index_score') }} as scores
     inner join main using (index_id)
     inner join plans using (province_key)
@@ -91,7 +91,7 @@ held as (
         units.unit_key,
         'unit_without_task' as orphan_kind
     from plans
-    inner join {{ ref('dim_unit') }} as units
+    inner join {{ ref('dim_unit_period') }} as units
         on
             plans.province_key = units.territory_key
             and plans.issued_until >= units.valid_from
@@ -100,20 +100,22 @@ held as (
         on
             plans.plan_id = holders.plan_id
             and units.unit_key = holders.unit_key
-    where units.level = 'agency' and units.in_reporting and holders.unit_key is null
+    where units.level = 'agency' and units.is_reporting and holders.unit_key is null
 )
 
 select
     plan_id,
+    coalesce(indicator_key, '-') || '/' || coalesce(task_id, '-') || '/' || coalesce(held.holder, '-')
+        as responsibility_id,
     indicator_key,
     sub_dimensions.code,
     sub_dimensions.indicator_name_vi,
     sub_dimensions.indicator_name_en,
     sub_dimensions.base_year,
     sub_dimensions.change_printed,
-    sub_dimensions.change_direction,
+    sub_dimensions.change_direction_as_published,
     task_id,
-    tasks.kind as task_kind,
+    tasks.task_kind,
     tasks.title_vi as task_title_vi,
     tasks.anchor,
     held.link,

@@ -11,7 +11,7 @@ select
     case when units.level = 'district' then units.unit_key when units.level = 'commune' then districts.unit_key end
         as district_key
 from {{ ref('fct_obligation') }} as obligations
-inner join {{ ref('dim_unit') }} as units
+inner join {{ ref('dim_unit_period') }} as units
     on
         obligations.unit_key = units.unit_key
         and obligations.unit_valid_from = units.valid_from

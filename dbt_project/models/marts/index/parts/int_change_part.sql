@@ -46,7 +46,7 @@ parts as (
         indicators.scale_min,
         indicators.scale_max
     from scores
-    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
     inner join {{ ref('dim_method') }} as methods using (index_id, method)
     where scores.level = 'sub_dimension' or methods.aggregation = 'as_stated'
 ),

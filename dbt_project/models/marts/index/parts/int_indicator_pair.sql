@@ -27,7 +27,7 @@ this_year as (
         indicators.parent_key,
         indicators.scale_max
     from releases
-    inner join {{ ref('dim_indicator') }} as indicators using (index_id, method)
+    inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method)
 ),
 
 last_year as (

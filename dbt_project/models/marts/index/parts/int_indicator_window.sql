@@ -1,7 +1,7 @@
 -- May a concept be compared over a window of years? One verdict for all provinces, from those of its consecutive years.
 with releases as (
     select * from {{ ref('dim_release') }}
-    where is_current and covers_all
+    where is_current and has_all_provinces
 ),
 
 pairs as (

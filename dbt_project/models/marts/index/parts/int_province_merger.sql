@@ -10,7 +10,7 @@ select distinct
     provinces.province_key
 from releases as earlier
 inner join releases as later on earlier.index_id = later.index_id and earlier.year < later.year
-inner join {{ ref('dim_province') }} as provinces
+inner join {{ ref('dim_province_period') }} as provinces
     on
         earlier.provinces_as_of >= provinces.valid_from
         and earlier.provinces_as_of <= provinces.valid_to

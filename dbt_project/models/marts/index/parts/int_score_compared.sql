@@ -45,8 +45,20 @@ compared as (
 reasoned as (
     select
         *,
-        {{ comparable_reason('obs_status', 'previous_obs_status', 'break_reason') }} as comparable_reason
+        {{ not_comparable_reason('obs_status', 'previous_obs_status', 'break_reason') }} as not_comparable_reason
     from compared
+),
+
+directed as (
+    select
+        *,
+        case
+            when score is null or previous_score is null then null
+            when score - previous_score > {{ var('unchanged_tolerance') }} then 'up'
+            when score - previous_score < -{{ var('unchanged_tolerance') }} then 'down'
+            else 'unchanged'
+        end as direction
+    from reasoned
 )
 
 select
@@ -55,15 +67,12 @@ select
     province_key,
     indicator_key,
     previous_score,
-    cast(score - previous_score as decimal(15, 9)) as change,
+    case when not_comparable_reason is null then cast(score - previous_score as decimal(15, 9)) end as change,
+    cast(score - previous_score as decimal(15, 9)) as change_as_published,
     -- Readers subtract printed figures, so the printed change is the difference of printed figures.
     cast(round(score, 2) - round(previous_score, 2) as decimal(9, 2)) as change_printed,
-    case
-        when score is null or previous_score is null then null
-        when score - previous_score > {{ var('unchanged_tolerance') }} then 'up'
-        when score - previous_score < -{{ var('unchanged_tolerance') }} then 'down'
-        else 'unchanged'
-    end as change_direction,
-    comparable_reason is null as comparable,
-    comparable_reason
-from reasoned
+    case when not_comparable_reason is null then direction end as change_direction,
+    direction as change_direction_as_published,
+    not_comparable_reason is null as is_comparable,
+    not_comparable_reason
+from directed

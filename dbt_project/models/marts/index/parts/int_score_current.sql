@@ -5,7 +5,7 @@ with fields as (
         index_id,
         year
     from {{ ref('dim_release') }}
-    where covers_all
+    where has_all_provinces
 )
 
 select

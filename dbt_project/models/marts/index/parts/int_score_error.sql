@@ -35,7 +35,7 @@ scores as (
             -- What is printed as the variance of a dimension is that of its score.
             sqrt(cast(intervals.variance as double precision)),
             cast(intervals.ci_high - intervals.ci_low as double precision)
-            / (2 * case intervals.interval_pct_stated when 90 then 1.645 when 95 then 1.960 when 99 then 2.576 end)
+            / (2 * case intervals.interval_stated_pct when 90 then 1.645 when 95 then 1.960 when 99 then 2.576 end)
         ) as published_error,
         max(intervals.n_observations) over (partition by index_id, year, province_key) as n_observations,
         -- As a decimal, since threads sum doubles in any order.
@@ -45,7 +45,7 @@ scores as (
             ) as decimal(15, 9)
         ) * sqrt(1 - reliability.reliability) as three_wave_error
     from {{ ref('int_score_current') }} as current_score
-    left join {{ ref('dim_indicator') }} as indicators using (index_id, method, indicator_key)
+    left join {{ ref('dim_indicator_method') }} as indicators using (index_id, method, indicator_key)
     left join {{ ref('int_indicator_reliability') }} as reliability using (index_id, indicator_key)
     left join intervals using (index_id, year, province_key, indicator_key)
     where current_score.is_field and current_score.score is not null

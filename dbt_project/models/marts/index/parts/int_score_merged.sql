@@ -18,7 +18,7 @@ successions as (
         cast(populations.population as decimal(15, 0)) as population,
         count(*) over (partition by provinces.successor_key) as n_members,
         count(populations.population) over (partition by provinces.successor_key) as n_populations
-    from {{ ref('dim_province') }} as provinces
+    from {{ ref('dim_province_period') }} as provinces
     left join {{ ref('province_population') }} as populations
         on
             provinces.province_key = populations.province_key

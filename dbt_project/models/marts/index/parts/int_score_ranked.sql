@@ -32,7 +32,7 @@ select
     cast(fields.n_ranked as integer) as n_ranked,
     cast(
         (fields.n_ranked - ranked.score_rank + cast(0.5 as decimal(15, 9))) / fields.n_ranked as decimal(9, 6)
-    ) as percentile,
+    ) as percentile_share,
     case
         when ranked.score_rank is null or group_rules.upper_bound is null then null
         when
