@@ -20,8 +20,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.building import keys
+from pipelines.building import keys, package
 from pipelines.building.keys import Reference
+from pipelines.building.package import COLUMNS_SQL, TABLES_SQL
 from pipelines.files import sha256_of
 from pipelines.published import SCHEMAS
 from pipelines.settings import TIMEZONE, Settings
@@ -33,29 +34,6 @@ KEPT = 5
 MOST_EMPTY = 0.1  # of a file's blocks; with more, the next publication is written from nothing
 BLOCK_SIZE = 65_536  # bytes; with DuckDB's own 262 144 the small tables take a quarter more of the file
 DATABASE, PARQUET, PACKAGE, WHATS_NEW, SUMS = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md", "sums.json"
-
-TABLES_SQL = """
-    select schema_name, table_name, sql, comment
-    from duckdb_tables()
-    where database_name = ? and list_contains(?, schema_name)
-    order by schema_name, table_name
-"""
-COLUMNS_SQL = """
-    select column_name, data_type, is_nullable, comment
-    from duckdb_columns()
-    where database_name = ? and schema_name = ? and table_name = ?
-    order by column_index
-"""
-PACKAGE_TYPES = {  # of Frictionless, by DuckDB's
-    "VARCHAR": "string",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "DECIMAL": "number",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "datetime",
-}
 
 
 class NotFit(RuntimeError):
@@ -108,8 +86,8 @@ def current(settings: Settings) -> Publication | None:
     """The publication in force; None before the first, and where its datapackage.json cannot be read."""
     try:
         folder = settings.current.resolve(strict=True)
-        package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
-        return Publication(folder, package) if {"created", "fingerprint", "resources"} <= {*package} else None
+        said = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+        return Publication(folder, said) if {"created", "fingerprint", "resources"} <= {*said} else None
     except (FileNotFoundError, ValueError):
         return None
 
@@ -169,8 +147,8 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     declared = keys.primary(settings.dbt_project)
     counts = _copy(settings, draft, stamp, declared)
     named = _prove(settings, draft, counts, declared)
-    package = _package(draft, counts, created, stamp, *named)
-    (draft / PACKAGE).write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
+    described = _package(draft, counts, created, stamp, *named)
+    (draft / PACKAGE).write_text(json.dumps(described, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
     _seal(draft)
     _sync(*draft.rglob("*"), draft)
@@ -178,7 +156,7 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     os.rename(draft, folder)
     _switch(settings, folder)
     _forget_old(settings)
-    return Publication(folder, package)
+    return Publication(folder, described)
 
 
 def sweep(settings: Settings) -> None:
@@ -345,32 +323,8 @@ def _package(
     """A Frictionless data package that describes the Parquet files."""
     import duckdb
 
-    resources = []
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
-        for schema, table, _, comment in connection.execute(TABLES_SQL, ["papi", list(SCHEMAS)]).fetchall():
-            name = f"{schema}.{table}"
-            path = draft / PARQUET / f"{name}.parquet"
-            columns = connection.execute(COLUMNS_SQL, ["papi", schema, table]).fetchall()
-            resources.append(
-                {
-                    "name": name,
-                    "path": f"{PARQUET}/{path.name}",
-                    "format": "parquet",
-                    "bytes": path.stat().st_size,
-                    "hash": f"sha256:{sha256_of(path)}",
-                    "rows": counts[name],
-                    "key": stamp.keys.get(name),
-                    "description": comment,
-                    "schema": {
-                        "fields": [_field(*column) for column in columns],
-                        "primaryKey": [*primary.get(name, ())],
-                        "foreignKeys": [
-                            {"fields": [*one.columns], "reference": {"resource": one.table, "fields": [*one.to]}}
-                            for one in named.get(name, [])
-                        ],
-                    },
-                }
-            )
+        found = package.resources(connection, draft / PARQUET, counts, stamp.keys, primary, named)
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()
     return {
         "name": "papi-warehouse",
@@ -380,14 +334,8 @@ def _package(
         "fingerprint": stamp.fingerprint,
         "releases": dict(stamp.releases),
         "sources": [{"title": publisher} for (publisher,) in sources],
-        "resources": resources,
+        "resources": found,
     }
-
-
-def _field(name: str, kind: str, is_nullable: bool, comment: str | None) -> dict[str, Any]:
-    """A column as the package describes it: the type of Frictionless, and DuckDB's own beside it."""
-    described = {"name": name, "type": PACKAGE_TYPES[kind.split("(", 1)[0]], "duckdb_type": kind.lower()}
-    return {**described, "description": comment, "constraints": {"required": not is_nullable}}
 
 
 def _seal(draft: Path) -> None:

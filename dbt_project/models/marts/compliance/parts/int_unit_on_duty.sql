@@ -1,7 +1,7 @@
 with districts as (
-    select distinct unit_key
+    select unit_key
     from {{ ref('dim_unit') }}
-    where level = 'district'
+    where unit_level = 'district'
 )
 
 select
