@@ -203,7 +203,8 @@ def test_each_province_stands_among_the_others_as_counted_in_the_files(published
         totals = {row["province_code"]: Decimal(row["score"]) for row in lines(path) if row["code"] == "PCI"}
         rows = published.execute(
             """
-            select place.province_code, rank, n_ranked, median_score, best_score, region_rank, region_n_ranked, region_median
+            select place.province_code, rank, n_ranked, median_score, best_score, region_rank, region_n_ranked,
+                region_median
             from marts.index_companion
             inner join core.dim_province_period as place using (province_key)
             where index_id = ? and year = ? and place.valid_to is not null
