@@ -203,7 +203,8 @@ def test_each_province_stands_among_the_others_as_counted_in_the_files(published
         totals = {row["province_code"]: Decimal(row["score"]) for row in lines(path) if row["code"] == "PCI"}
         rows = published.execute(
             """
-            select place.code, rank, n_ranked, median_score, best_score, region_rank, region_n_ranked, region_median
+            select place.province_code, rank, n_ranked, median_score, best_score, region_rank, region_n_ranked,
+                region_median
             from marts.index_companion
             inner join core.dim_province_period as place using (province_key)
             where index_id = ? and year = ? and place.valid_to is not null
@@ -292,8 +293,8 @@ def test_the_core_weighs_the_parts_that_kept_their_indicators(published: duckdb.
 def test_a_change_of_what_is_not_summed_speaks_of_itself_alone(published: duckdb.DuckDBPyConnection) -> None:
     rows = published.execute(
         """
-        select count(*), count(contribution_share), max(n_parts),
-            count(*) filter (where contribution is distinct from change),
+        select count(*), count(contribution_ratio), max(n_parts),
+            count(*) filter (where contribution is distinct from change_as_published),
             count(*) filter (where (not_comparable_reason is null) <> (measurement_part = 0))
         from marts.index_change_window where index_id = 'pci' and contribution is not null
         """
