@@ -71,7 +71,7 @@ class Invented:
     waived_on: date | None
     is_complete: bool
     fault: str
-    district_says_yes: bool | None = None
+    is_said_by_district: bool | None = None
 
 
 class NotEmpty(ValueError):
@@ -165,7 +165,7 @@ class _Office:
     def post(self) -> None:
         """File everything in order of time."""
         self.ledger = [
-            replace(line, district_says_yes=self.said.get((line.period, line.unit_key))) for line in self.ledger
+            replace(line, is_said_by_district=self.said.get((line.period, line.unit_key))) for line in self.ledger
         ]
         filing.file_reports(self.settings, self.duties, self.arrivals)
         registry.append_events(self.settings, sorted(self.events, key=lambda e: e.at))

@@ -53,7 +53,7 @@ def counted_by_hand(line: dict[str, str], on: date, districts: Districts) -> dic
         if sent and back:
             in_grace = NUMBERS[answered or on] - NUMBERS[back] <= GRACE
             timely = sent if in_grace else answered
-    is_named = line["district_says_yes"] == "True" and is_in_force(districts[line["parent_key"], line["period"]], on)
+    is_named = line["is_said_by_district"] == "True" and is_in_force(districts[line["parent_key"], line["period"]], on)
     if waived:
         state = "waived"
     elif accepted:
@@ -220,7 +220,7 @@ def test_a_sub_dimension_without_a_task_is_an_orphan(published: duckdb.DuckDBPyC
 def test_without_any_report_nothing_is_tracked_and_no_rate_is_shown(published: duckdb.DuckDBPyConnection) -> None:
     states = published.execute("select distinct state from core.fct_obligation order by all").fetchall()
     assert states == [("not_applicable",), ("not_tracked",)]
-    rates = "select count(reporting_rate), count(composite), sum(expected) from marts.compliance_unit"
+    rates = "select count(reporting_rate_pct), count(composite), sum(expected) from marts.compliance_unit"
     assert published.execute(rates).fetchone() == (0, 0, 0)
     assert published.execute("select count(*) from marts.chase_list").fetchone() == (0,)
     assert published.execute("select count(*) from core.fct_report").fetchone() == (0,)

@@ -8,6 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.conftest import Demo
+
 
 def asked(published: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
     return published.execute(sql).fetchall()
@@ -152,3 +154,31 @@ def test_papi_by_level_is_the_wide_table_of_papi(published: duckdb.DuckDBPyConne
         one, other = f"select {chosen} from marts.papi_{level}", f"select {chosen} {wide}"
         assert asked(published, f"select count(*) from (({one}) except all ({other}))") == [(0,)]
         assert asked(published, f"select count(*) from (({other}) except all ({one}))") == [(0,)]
+
+
+def test_nobody_is_called_late_where_no_report_is_tracked(published: duckdb.DuckDBPyConnection) -> None:
+    for flag in ("is_expected", "is_actual", "is_on_time", "is_complete", "is_accepted"):
+        assert asked(published, f"select avg(cast({flag} as integer)) from core.fct_obligation where year = 2021") == [
+            (None,)
+        ]
+    counts = "max(expected), max(actual), max(missing), max(unreadable)"
+    assert asked(published, f"select {counts} from marts.compliance_unit where state = 'not_tracked'") == [(None,) * 4]
+    assert asked(published, "select max(communes_expected), max(communes_missing) from marts.compliance_district") == [
+        (None, None)
+    ]
+
+
+def test_the_mean_of_a_flag_is_the_rate(demo: Demo) -> None:
+    with demo.connect() as connection:
+        [(mean, rate)] = connection.execute(
+            """
+            select
+                (select avg(cast(is_on_time as integer)) from core.fct_obligation where period = '2021-H1'),
+                (
+                    select cast(sum(actual_on_time) as double) / sum(expected) from marts.compliance_unit
+                    where period = '2021-H1'
+                )
+            """
+        ).fetchall()
+    assert mean == pytest.approx(rate)
+    assert 0 < mean < 1

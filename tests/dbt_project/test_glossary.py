@@ -21,7 +21,7 @@ COLUMNS = """
 """
 # What a report had to be, and what a cell should hold; a target of a plan, and a corrected score.
 OF_TWO_TYPES = {"expected", "value"}
-NOT_YET_NAMED_SO = {"own_is_on_time"}
+NOT_YET_NAMED_SO = set()
 NOT_YET_LISTED = {("fct_obligation", "state"), ("fct_report", "state"), ("compliance_target", "state")}
 
 

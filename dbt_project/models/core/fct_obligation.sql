@@ -211,7 +211,7 @@ said as (
     select
         answers.obligation_id,
         answers.has_reported,
-        answers.received_on,
+        answers.district_received_on,
         cast(in_force.received_at as date) as said_on
     from {{ ref('fct_commune_answer') }} as answers
     inner join in_force on answers.report_id = in_force.report_id
@@ -245,11 +245,11 @@ known as (
         coalesce(in_force.is_complete, last_read.is_complete, false) as is_whole,
         last_unread.received_at is not null
         and (received.last_received_at is null or received.last_received_at < last_unread.received_at) as is_unread,
-        said.has_reported as district_says_yes,
-        said.received_on as district_received_on,
+        said.has_reported as is_said_by_district,
+        said.district_received_on,
         case
             when received.first_received_on is null and timely.timely_on is null and said.has_reported
-                then coalesce(said.received_on, said.said_on)
+                then coalesce(said.district_received_on, said.said_on)
             else timely.timely_on
         end as arrived_on,
         tracked_period.period is not null
@@ -284,7 +284,7 @@ stated as (
             when first_received_on is not null and report_id is null then 'returned'
             when timely_on <= due_counted then 'on_time'
             when first_received_on is not null then 'late'
-            when district_says_yes then 'reported_by_district'
+            when is_said_by_district then 'reported_by_district'
             when due_counted >= day and is_plan_tracked and due_counted - day <= due_soon_days then 'due_soon'
             when due_counted >= day and is_plan_tracked then 'not_due'
             when due_counted < day and is_period_tracked then 'missing'
@@ -296,6 +296,7 @@ stated as (
     from known
 )
 
+-- What is not expected is neither on time nor late: the flags are null there, so that their mean is the rate.
 select
     stated.obligation_id,
     stated.plan_id,
@@ -314,16 +315,18 @@ select
     stated.communes_existing,
     stated.is_simulated,
     stated.state,
-    stated.is_expected,
-    stated.is_expected and stated.first_received_on is not null as is_actual,
-    stated.is_expected
-    and stated.first_received_on is not null
-    and coalesce(stated.timely_on <= stated.due_counted, false) as is_on_time,
-    stated.is_expected
-    and stated.first_received_on is not null
-    and coalesce(stated.timely_on <= stated.due_strict, false) as is_on_time_strict,
-    stated.is_expected and stated.first_received_on is not null and stated.is_whole as is_complete,
-    stated.is_expected and stated.accepted_on is not null as is_accepted,
+    case when stated.state <> 'not_tracked' then stated.is_expected end as is_expected,
+    case when stated.is_expected then stated.first_received_on is not null end as is_actual,
+    case
+        when stated.is_expected
+            then stated.first_received_on is not null and coalesce(stated.timely_on <= stated.due_counted, false)
+    end as is_on_time,
+    case
+        when stated.is_expected
+            then stated.first_received_on is not null and coalesce(stated.timely_on <= stated.due_strict, false)
+    end as is_on_time_strict,
+    case when stated.is_expected then stated.first_received_on is not null and stated.is_whole end as is_complete,
+    case when stated.is_expected then stated.accepted_on is not null end as is_accepted,
     case
         when not stated.is_expected then null
         when stated.arrived_on <= stated.due_counted then 0
@@ -338,7 +341,7 @@ select
     stated.returned_on,
     stated.accepted_on,
     stated.waived_on,
-    stated.district_says_yes,
+    stated.is_said_by_district,
     stated.district_received_on
 from stated
 left join days as began on stated.due_counted = began.day

@@ -7,12 +7,12 @@ scored as (
         obligations.*,
         units.level,
         case
-            when not obligations.is_expected then null
+            when not coalesce(obligations.is_expected, false) then null
             when obligations.timely_on is null then 0
             else greatest(0, 1 - cast(obligations.days_late as decimal(18, 6)) / plans.late_days_to_zero)
-        end as timeliness,
+        end as timeliness_share,
         case
-            when not obligations.is_expected then null
+            when not coalesce(obligations.is_expected, false) then null
             when reports.report_id is null then 0
             else
                 (
@@ -25,10 +25,10 @@ scored as (
                     + case when reports.targets_owed > 0 then 1 else 0 end
                     + case when reports.communes_owed > 0 then 1 else 0 end, 0
                 )
-        end as completeness,
+        end as completeness_share,
         case
             when reports.n_checks > 0 then 1 - cast(reports.n_remarks as decimal(18, 6)) / reports.n_checks
-        end as quality
+        end as quality_share
     from {{ ref('fct_obligation') }} as obligations
     inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
     inner join plans using (plan_id)
@@ -58,19 +58,19 @@ summed as (
         max(span_kind) as span_kind,
         max(year) as year,
         case when max(span_kind) = 'period' then max(state) end as state,
-        cast(count(*) filter (where is_expected) as integer) as expected,
-        cast(count(*) filter (where is_actual) as integer) as actual,
-        cast(count(*) filter (where is_on_time) as integer) as actual_on_time,
-        cast(count(*) filter (where is_on_time_strict) as integer) as actual_on_time_strict,
-        cast(count(*) filter (where is_complete) as integer) as complete,
-        cast(count(*) filter (where is_accepted) as integer) as accepted,
-        cast(count(*) filter (where is_expected and state = 'missing') as integer) as missing,
-        cast(count(*) filter (where is_expected and state = 'unreadable') as integer) as unreadable,
+        {{ how_many('is_expected') }} as expected,
+        {{ how_many('is_actual') }} as actual,
+        {{ how_many('is_on_time') }} as actual_on_time,
+        {{ how_many('is_on_time_strict') }} as actual_on_time_strict,
+        {{ how_many('is_complete') }} as complete,
+        {{ how_many('is_accepted') }} as accepted,
+        {{ how_many("state = 'missing'") }} as missing,
+        {{ how_many("state = 'unreadable'") }} as unreadable,
         max(days_late) as worst_days_late,
         bool_or(is_simulated) as is_simulated,
-        cast(avg(timeliness) as decimal(9, 6)) as timeliness,
-        cast(avg(completeness) as decimal(9, 6)) as completeness,
-        cast(avg(quality) as decimal(9, 6)) as quality
+        cast(avg(timeliness_share) as decimal(9, 6)) as timeliness_share,
+        cast(avg(completeness_share) as decimal(9, 6)) as completeness_share,
+        cast(avg(quality_share) as decimal(9, 6)) as quality_share
     from spans
     group by plan_id, unit_key, span
 ),
@@ -81,9 +81,9 @@ composed as (
         plans.cap_missing,
         plans.cap_unverified,
         -- Nothing is verified yet: that part is left out of the product, and the cap for it applies.
-        100 * power(cast(summed.timeliness as double precision), plans.weight_timeliness)
-        * power(cast(summed.completeness as double precision), plans.weight_completeness)
-        * power(cast(summed.quality as double precision), plans.weight_quality) as product
+        100 * power(cast(summed.timeliness_share as double precision), plans.weight_timeliness)
+        * power(cast(summed.completeness_share as double precision), plans.weight_completeness)
+        * power(cast(summed.quality_share as double precision), plans.weight_quality) as product
     from summed
     inner join plans using (plan_id)
 )
@@ -105,15 +105,15 @@ select
     missing,
     unreadable,
     worst_days_late,
-    cast(100.0 * actual / nullif(expected, 0) as decimal(9, 4)) as reporting_rate,
-    cast(100.0 * actual_on_time / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_on_time,
-    cast(100.0 * complete / nullif(expected, 0) as decimal(9, 4)) as completeness_rate,
-    cast(100.0 * accepted / nullif(expected, 0) as decimal(9, 4)) as acceptance_rate,
-    timeliness,
-    completeness,
-    quality,
+    cast(100.0 * actual / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_pct,
+    cast(100.0 * actual_on_time / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_on_time_pct,
+    cast(100.0 * complete / nullif(expected, 0) as decimal(9, 4)) as completeness_rate_pct,
+    cast(100.0 * accepted / nullif(expected, 0) as decimal(9, 4)) as acceptance_rate_pct,
+    timeliness_share,
+    completeness_share,
+    quality_share,
     cast(case
-        when expected = 0 then null
+        when coalesce(expected, 0) = 0 then null
         when actual = 0 or product is null then 0
         when missing > 0 then least(product, cap_missing, cap_unverified)
         else least(product, cap_unverified)
