@@ -136,7 +136,10 @@ def test_the_states_move_as_they_should(
     ).fetchall()
     found = {unit: tuple(rest) for unit, *rest in rows}
     by_hand = {
-        line["unit_key"]: (hand["state"], hand["on_time"], hand["on_time_strict"])
+        line["unit_key"]: (
+            hand["state"],
+            *((hand["on_time"], hand["on_time_strict"]) if hand["expected"] else (None, None)),
+        )
         for line in demo.ledger
         if line["period"] == "2021-H1"
         for hand in [counted_by_hand(line, on, districts)]
