@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 WIDTH, NAME_WIDTH, N_HEADROOMS = 100, 36, 5
+LEVELS = ("dimension", "sub_dimension")
 VI = "vi"
 SOURCE = "CECODES, VFF-CRT, RTA, UNDP"
 
@@ -26,6 +27,7 @@ SOURCE = "CECODES, VFF-CRT, RTA, UNDP"
 SAID: dict[str, tuple[str, str]] = {
     "stands": ("Đứng ở đâu", "Where it stands"),
     "changed": ("Đã đổi gì, vì sao ({then} → {now})", "What changed, and why ({then} → {now})"),
+    "dimensions": ("Từng trục", "By dimension"),
     "targets": ("Mục tiêu", "Targets"),
     "headroom": ("Lấy thêm điểm ở đâu", "Where points can come from"),
     "careful": ("Cần lưu ý", "To be careful of"),
@@ -49,8 +51,27 @@ SAID: dict[str, tuple[str, str]] = {
     "pooled": ("giả định từ sai số công bố năm {year}", "assumed from the errors published for {year}"),
     "three_waves": ("giả định từ ba đợt đo", "assumed from three waves"),
     "not_published": ("Không được công bố năm {year}", "Not published in {year}"),
+    "in_part": (
+        "Năm {year} chỉ được công bố một phần: {n}/{n_dimensions} trục, {n_parts}/{all_parts} chỉ số thành phần; "
+        "không có tổng điểm và hạng chung.",
+        "Published in part in {year}: {n}/{n_dimensions} dimensions, {n_parts}/{all_parts} sub-dimensions; no total "
+        "and no rank of it.",
+    ),
+    "left_out": ("Không được công bố: {codes}.", "Not published: {codes}."),
+    "reason": ("Lý do, như đã ghi (tiếng Anh): {reason}", "The reason, as recorded: {reason}"),
+    "no_reason": ("Lý do không được ghi.", "No reason is recorded."),
     "last": ("Lần gần nhất: {year}, {score} điểm, hạng {rank}/{n}.", "Last: {year}, {score} points, rank {rank}/{n}."),
-    "no_change": ("Không có năm trước để so.", "No earlier year to compare with."),
+    "no_change": ("Không có kết quả năm trước để so.", "No results of the year before to compare with."),
+    "no_total_before": (
+        "Năm {then} tỉnh không có tổng điểm: tổng điểm không so được với năm trước.",
+        "The province has no total in {then}: the total cannot be compared with the year before.",
+    ),
+    "core_since": (
+        "Năm gần nhất so được là {then}. Chỉ tính {parts}/{n_parts} chỉ số so được: {change} điểm, hạng "
+        "{before}/{n_before} → {rank}/{n}.",
+        "The last year to compare with is {then}. On the {parts}/{n_parts} comparable indicators: {change} points, "
+        "rank {before}/{n_before} → {rank}/{n}.",
+    ),
     "moved": (
         "Tổng điểm {change}, hạng {before}/{n_before} → {rank}/{n}",
         "Total {change}, rank {before}/{n_before} → {rank}/{n}",
@@ -65,6 +86,10 @@ SAID: dict[str, tuple[str, str]] = {
     "unclear": ("chưa rõ", "unclear"),
     "not_comparable": ("không so sánh được", "not comparable"),
     "no_target": ("Không có kế hoạch nào đặt mục tiêu PAPI.", "No plan sets a PAPI target."),
+    "no_target_here": (
+        "Không có mục tiêu PAPI tính từ năm {year} hay cho năm {year}; kế hoạch {plans} đặt cho năm {years}.",
+        "No PAPI target from {year} or for {year}; the plan {plans} sets one for {years}.",
+    ),
     "achieved": ("đạt", "achieved"),
     "missed": ("không đạt", "missed"),
     "on_track": ("đúng hướng", "on track"),
@@ -97,6 +122,7 @@ SAID: dict[str, tuple[str, str]] = {
     "why_scale_changed": ("thang điểm đổi", "its scale changed"),
     "why_not_published_before": ("năm trước không công bố", "not published the year before"),
     "why_not_measured_before": ("năm trước chưa đo", "not measured the year before"),
+    "why_not_published": ("không được công bố", "not published"),
     "caution_break": (
         "Không so được hai năm: {codes} (cách đo đổi, theo sổ ghi đứt gãy).",
         "Not comparable between the two years: {codes} (register of breaks).",
@@ -118,11 +144,21 @@ SAID: dict[str, tuple[str, str]] = {
         "Từ năm trước các tỉnh đổi trung bình {mean} bậc: vài bậc lên xuống là chuyện thường.",
         "Since the year before provinces moved by {mean} ranks on average: a few ranks are ordinary.",
     ),
-    "caution_ended": (
-        "Tỉnh này tồn tại đến {day}; sau đó thuộc {successor}.",
-        "This province existed until {day}; it is now part of {successor}.",
+    "caution_merged": (
+        "Đến {day} là tỉnh riêng; sau đó cùng {others} thành {successor}. Điểm, hạng trên đây là của tỉnh cũ, không "
+        "phải của {successor}.",
+        "A province of its own until {day}; then, with {others}, {successor}. Scores and ranks above are of the "
+        "province that was, not of {successor}.",
     ),
-    "caution_absent": ("{n} tỉnh không được công bố năm {year}.", "{n} provinces are not published in {year}."),
+    "new": ("{name} mới", "the new {name}"),
+    "caution_renamed": (
+        "Nay là {successor}, địa giới không đổi: vẫn là nơi này.",
+        "Now {successor}, its boundaries unchanged: the same place.",
+    ),
+    "caution_absent": (
+        "{n} tỉnh không có tổng điểm được công bố năm {year}.",
+        "{n} provinces have no published total in {year}.",
+    ),
     "caution_district": (
         "PAPI không đo cấp huyện, cấp xã: không xếp hạng huyện bằng PAPI.",
         "PAPI does not measure districts or communes: do not rank them by it.",
@@ -216,7 +252,7 @@ class _Page:
         title = f"{self.speaker.name(self.place, 'province_name').upper()}  {self.index_id.upper()} {self.year}"
         parts = [
             (say("stands"), self.stands()),
-            (say("changed", then=self.year - 1, now=self.year), self.changed()),
+            self.changed(),
             (say("targets"), self.targets()),
             (say("headroom"), self.headroom()),
             (say("careful"), self.careful()),
@@ -233,16 +269,7 @@ class _Page:
     def stands(self) -> list[str]:
         speaker, total = self.speaker, self.total
         if total["score"] is None:
-            last = self.ask(
-                "select year, score, rank, n_ranked from marts.index_score where index_id = ? "
-                "and province_key = ? and level = 'total' and year < ? and score is not null order by year",
-                self.index_id, self.key, self.year,
-            )  # fmt: skip
-            lines = self.text(speaker.say("not_published", year=self.year) + ".")
-            for row in last[-1:]:
-                figures = {"year": row["year"], "rank": row["rank"], "n": row["n_ranked"]}
-                lines += self.text(speaker.say("last", score=speaker.number(row["score"]), **figures))
-            return lines
+            return self.without_total()
         said = speaker.say("total", score=speaker.number(total["score"]), rank=total["rank"], n=total["n_ranked"])
         if total["group_computed"]:
             said += speaker.say("group", group=speaker.of(GROUPS[total["group_computed"]]))
@@ -263,6 +290,42 @@ class _Page:
             lines += self.text(speaker.say(row["doubt"], **figures))
         return lines
 
+    def without_total(self) -> list[str]:
+        """What was published all the same, what was not and why, and the last total."""
+        speaker, say = self.speaker, self.speaker.say
+        parts = self.ask(
+            "select level, code, score from marts.index_score where index_id = ? and province_key = ? and year = ? "
+            "and level in ('dimension', 'sub_dimension') and obs_status <> 'M' order by length(code), code",
+            self.index_id, self.key, self.year,
+        )  # fmt: skip
+        n_all, n_seen = (
+            {
+                level: sum(row["level"] == level and (is_all or row["score"] is not None) for row in parts)
+                for level in LEVELS
+            }
+            for is_all in (True, False)
+        )
+        lines = self.text(say("not_published", year=self.year) + ".")
+        if any(n_seen.values()):
+            lines = self.text(
+                say(
+                    "in_part", year=self.year, n=n_seen["dimension"], n_dimensions=n_all["dimension"],
+                    n_parts=n_seen["sub_dimension"], all_parts=n_all["sub_dimension"],
+                )
+            )  # fmt: skip
+            codes = [row["code"] for row in parts if row["level"] == "sub_dimension" and row["score"] is None]
+            lines += self.text(say("left_out", codes=", ".join(codes)))
+        reason = self.total["obs_reason"]
+        lines += self.text(say("reason", reason=reason) if reason else say("no_reason"))
+        for row in self.ask(
+            "select year, score, rank, n_ranked from marts.index_score where index_id = ? and province_key = ? "
+            "and level = 'total' and year < ? and score is not null order by year",
+            self.index_id, self.key, self.year,
+        )[-1:]:  # fmt: skip
+            figures = {"year": row["year"], "rank": row["rank"], "n": row["n_ranked"]}
+            lines += self.text(say("last", score=speaker.number(row["score"]), **figures))
+        return lines
+
     def region(self) -> Row | None:
         """Rank among the published of the region."""
         [counted] = self.ask(
@@ -273,43 +336,25 @@ class _Page:
         name = self.place["region_name_vi"] if self.speaker.lang == VI else self.place["region_name_en"]
         return {**counted, "region": name} if counted["n"] > 1 else None
 
-    def changed(self) -> list[str]:
+    def changed(self) -> tuple[str, list[str]]:
+        """Heading and lines: the total against the year before, and every dimension that was published."""
         speaker, say = self.speaker, self.speaker.say
-        if self.total["score"] is None:
-            return []
         found = self.ask(
-            "select part.*, score.indicator_name_vi, score.indicator_name_en, score.rank, score.n_ranked, "
-            "score.score_printed, score.previous_rank, score.previous_n_ranked "
-            "from marts.index_change as part inner join marts.index_score as score "
-            "using (index_id, province_key, indicator_key) where part.index_id = ? and part.province_key = ? "
-            "and part.to_year = ? and score.year = part.to_year "
-            "and part.level in ('total', 'dimension') order by part.level desc, part.code",
+            "select score.*, part.own_part, part.national_part, part.measurement_part, part.rescale_part, "
+            "part.significance from marts.index_score as score left join marts.index_change as part "
+            "on part.index_id = score.index_id and part.province_key = score.province_key "
+            "and part.indicator_key = score.indicator_key and part.to_year = score.year "
+            "where score.index_id = ? and score.province_key = ? and score.year = ? "
+            "and score.level in ('total', 'dimension') and score.obs_status <> 'M' "
+            "order by score.level desc, length(score.code), score.code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
-        if not found or found[0]["score_from"] is None:
-            return self.text(say("no_change"))
-        total = found[0]
-        word = say(total["significance"])
-        if total["not_comparable_reason"]:
-            word += f" ({self.why(total['not_comparable_reason'])})"
-        moved = say(
-            "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
-            n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
-        )  # fmt: skip
-        lines = self.text(f"{moved}: {word}.")
-        for core in self.ask(
-            "select * from marts.index_core where index_id = ? and province_key = ? and to_year = ? "
-            "and core_change is not null and n_core_parts < n_parts",
-            self.index_id, self.key, self.year,
-        ):  # fmt: skip
-            lines += self.text(
-                say(
-                    "core", parts=core["n_core_parts"], n_parts=core["n_parts"],
-                    change=speaker.number(core["core_change"], "+"), before=core["core_rank_from"],
-                    n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
-                )
-            )  # fmt: skip
-        heads = say("head").split("|")
+        has_change = any(row["change_printed"] is not None for row in found)
+        heading = say("changed", then=self.year - 1, now=self.year) if has_change else say("dimensions")
+        if all(row["score"] is None for row in found):
+            return heading, []
+        lines = self.total_changed(found[0])
+        heads = say("head").split("|")[: None if has_change else 2]
         lines.append(f"  {'':<{NAME_WIDTH + 3}}" + "".join(f"{head:>9}" for head in heads))
         for row in found:
             measurement = row["measurement_part"] + row["rescale_part"] if row["measurement_part"] is not None else None
@@ -321,10 +366,50 @@ class _Page:
             ]
             is_total = row["level"] == "total"
             name = say("all") if is_total else f"{row['code']}  {speaker.name(row, 'indicator_name')}"
-            word = "" if is_total else f"  {say(row['significance'])}"
+            word = "" if is_total else self.word(row)
             shown = textwrap.shorten(name, NAME_WIDTH + 3, placeholder="…")
-            lines.append(f"  {shown:<{NAME_WIDTH + 3}}" + "".join(f"{figure:>9}" for figure in figures) + word)
+            line = f"  {shown:<{NAME_WIDTH + 3}}" + "".join(f"{figure:>9}" for figure in figures[: len(heads)])
+            lines.append(f"{line}  {word}".rstrip())
+        return heading, lines
+
+    def total_changed(self, total: Row) -> list[str]:
+        """The total against the year before, or against the last year that compares; nothing without a total."""
+        speaker, say = self.speaker, self.speaker.say
+        if total["score"] is None:
+            return []
+        if total["previous_score"] is not None:
+            word = say(total["significance"])
+            if total["not_comparable_reason"]:
+                word += f" ({self.why(total['not_comparable_reason'])})"
+            moved = say(
+                "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
+                n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
+            )  # fmt: skip
+            lines, key, window = self.text(f"{moved}: {word}."), "core", "n_core_parts < n_parts and from_year = ?"
+        else:
+            is_first = total["not_comparable_reason"] == "no_previous_release"
+            said = say("no_change") if is_first else say("no_total_before", then=self.year - 1)
+            lines, key, window = self.text(said), "core_since", "from_year < ?"
+        for core in self.ask(
+            "select * from marts.index_core_window where index_id = ? and province_key = ? and to_year = ? "
+            f"and core_change is not null and {window} order by from_year",
+            self.index_id, self.key, self.year, self.year - 1,
+        )[-1:]:  # fmt: skip
+            lines += self.text(
+                say(
+                    key, then=core["from_year"], parts=core["n_core_parts"], n_parts=core["n_parts"],
+                    change=speaker.number(core["core_change"], "+"), before=core["core_rank_from"],
+                    n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
+                )
+            )  # fmt: skip
         return lines
+
+    def word(self, row: Row) -> str:
+        """Whether a dimension has changed, or why nothing is said of it."""
+        if row["change_printed"] is not None:
+            return self.speaker.say(row["significance"])
+        key = f"why_{row['not_comparable_reason']}"
+        return self.speaker.say(key) if key in SAID else ""
 
     def why(self, reason: str) -> str:
         return self.speaker.say(f"why_{reason}") if f"why_{reason}" in SAID else reason.replace("_", " ")
@@ -339,7 +424,16 @@ class _Page:
             self.index_id, self.key, self.year,
         )  # fmt: skip
         if not found:
-            return self.text(say("no_target"))
+            others = self.ask(
+                "select distinct plan_id, target_year from marts.index_target where index_id = ? and province_key = ? "
+                "and plan_id is not null order by all",
+                self.index_id, self.key,
+            )  # fmt: skip
+            named = {
+                "plans": ", ".join(dict.fromkeys(row["plan_id"] for row in others)),
+                "years": ", ".join(dict.fromkeys(str(row["target_year"]) for row in others)),
+            }
+            return self.text(say("no_target_here", year=self.year, **named) if others else say("no_target"))
         lines = []
         for row in found:
             said = f"{row['plan_id']} {row['target_id']} {speaker.name(row, 'title')}: {say(row['target_state'])}"
@@ -424,12 +518,35 @@ class _Page:
         )["mean"]  # fmt: skip
         if moves is not None:
             said.append(say("caution_ranks", mean=speaker.number(moves, decimals=0)))
-        if self.place["valid_to"] and self.place["successor_key"] != self.key:
-            name = self.one("select * from core.dim_province where province_key = ?", self.place["successor_key"])
-            day = speaker.day(self.place["valid_to"])
-            said.append(say("caution_ended", day=day, successor=speaker.name(name, "province_name")))
+        said += self.became()
         said.append(say("caution_district"))
         return [line for sentence in said for line in self.text(f"- {sentence}")]
+
+    def became(self) -> list[str]:
+        """What the province has become since: part of a new one, or the same place by another name."""
+        speaker, say, place = self.speaker, self.speaker.say, self.place
+        if not place["successor_key"]:
+            return []
+        [successor] = self.ask("select * from core.dim_province where province_key = ?", place["successor_key"])
+        if place["successor_relation"] == "unchanged":
+            if successor["province_key"] == self.key:
+                return []
+            name = f"{speaker.name(successor, 'province_name')} ({successor['province_type']})"
+            return [say("caution_renamed", successor=successor["full_name_vi"] if speaker.lang == VI else name)]
+        others = self.ask(
+            "select province_name_vi, province_name_en from core.dim_province_period "
+            "where successor_key = ? and province_key <> ? and valid_to = ? order by province_key",
+            place["successor_key"], self.key, place["valid_to"],
+        )  # fmt: skip
+        name = speaker.name(successor, "province_name")
+        is_same_name = name == speaker.name(place, "province_name")
+        return [
+            say(
+                "caution_merged", day=speaker.day(place["valid_to"]),
+                others=", ".join(speaker.name(row, "province_name") for row in others),
+                successor=say("new", name=name) if is_same_name else name,
+            )
+        ]  # fmt: skip
 
     def source(self) -> str:
         release = self.one("select * from core.dim_release where release_id = ?", self.total["release_id"])
