@@ -7,9 +7,10 @@ here: any figure that a mart does not hold.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.pages.explain import NotFound, find_province
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 WIDTH, NAME_WIDTH, N_HEADROOMS = 100, 36, 5
 LEVELS = ("dimension", "sub_dimension")
+HUNDREDTH = Decimal("0.01")
 VI = "vi"
 SOURCE = "CECODES, VFF-CRT, RTA, UNDP"
 
@@ -81,6 +83,10 @@ SAID: dict[str, tuple[str, str]] = {
         "On the {parts}/{n_parts} comparable indicators: {change} points, rank {before}/{n_before} → {rank}/{n}.",
     ),
     "head": ("điểm|hạng|đổi|riêng|chung|cách đo", "score|rank|change|own|national|measure"),
+    "adds_up": (
+        "Mỗi hàng cộng đúng như in: đổi = riêng + chung + cách đo. Cộng theo cột có thể lệch do làm tròn.",
+        "Each row adds up as printed: change = own + national + measure. Columns may not, for rounding.",
+    ),
     "all": ("Tổng", "Total"),
     "clear": ("rõ rệt", "clear"),
     "unclear": ("chưa rõ", "unclear"),
@@ -145,10 +151,8 @@ SAID: dict[str, tuple[str, str]] = {
         "Since the year before provinces moved by {mean} ranks on average: a few ranks are ordinary.",
     ),
     "caution_merged": (
-        "Đến {day} là tỉnh riêng; sau đó cùng {others} thành {successor}. Điểm, hạng trên đây là của tỉnh cũ, không "
-        "phải của {successor}.",
-        "A province of its own until {day}; then, with {others}, {successor}. Scores and ranks above are of the "
-        "province that was, not of {successor}.",
+        "Là tỉnh đến {day}, nay cùng {others} là {successor}; điểm, hạng là của tỉnh cũ.",
+        "A province until {day}, now with {others} {successor}; scores and ranks are of the old one.",
     ),
     "new": ("{name} mới", "the new {name}"),
     "caution_renamed": (
@@ -202,6 +206,23 @@ class Speaker:
 
     def day(self, day: date | None) -> str:
         return self.say("day_unknown") if day is None else f"{day:%d/%m/%Y}" if self.lang == VI else f"{day:%d %B %Y}"
+
+
+def printed(value: Decimal) -> Decimal:
+    """A figure in hundredths, half away from zero."""
+    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def adding_up(whole: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """``parts`` in hundredths that add up to ``whole``, a difference of two printed figures.
+
+    Each is rounded down, then those that lost most are raised by a hundredth, as many as are missing: none is a whole
+    hundredth from its exact value.
+    """
+    low = [part.quantize(HUNDREDTH, ROUND_FLOOR) for part in parts]
+    n_missing = max(int((whole - sum(low)) / HUNDREDTH), 0)
+    raised = sorted(range(len(parts)), key=lambda at: low[at] - parts[at])[:n_missing]
+    return [one + HUNDREDTH if at in raised else one for at, one in enumerate(low)]
 
 
 def profile(connection: duckdb.DuckDBPyConnection, province: str, year: int | None = None, lang: str = VI) -> str:
@@ -357,12 +378,16 @@ class _Page:
         heads = say("head").split("|")[: None if has_change else 2]
         lines.append(f"  {'':<{NAME_WIDTH + 3}}" + "".join(f"{head:>9}" for head in heads))
         for row in found:
-            measurement = row["measurement_part"] + row["rescale_part"] if row["measurement_part"] is not None else None
+            parts = [row["own_part"], row["national_part"], row["measurement_part"]]
+            if row["measurement_part"] is not None:
+                parts[-1] += row["rescale_part"]
+                if row["change_printed"] is not None:
+                    parts = adding_up(row["change_printed"], parts)
             figures = [
                 speaker.number(row["score_printed"]),
                 f"{row['rank']}/{row['n_ranked']}" if row["rank"] else "–",
                 speaker.number(row["change_printed"], "+"),
-                *(speaker.number(part, "+") for part in (row["own_part"], row["national_part"], measurement)),
+                *(speaker.number(part, "+") for part in parts),
             ]
             is_total = row["level"] == "total"
             name = say("all") if is_total else f"{row['code']}  {speaker.name(row, 'indicator_name')}"
@@ -370,7 +395,7 @@ class _Page:
             shown = textwrap.shorten(name, NAME_WIDTH + 3, placeholder="…")
             line = f"  {shown:<{NAME_WIDTH + 3}}" + "".join(f"{figure:>9}" for figure in figures[: len(heads)])
             lines.append(f"{line}  {word}".rstrip())
-        return heading, lines
+        return heading, lines + (self.text(say("adds_up")) if has_change else [])
 
     def total_changed(self, total: Row) -> list[str]:
         """The total against the year before, or against the last year that compares; nothing without a total."""
@@ -471,10 +496,8 @@ class _Page:
             name = textwrap.shorten(
                 f"{row['code']}  {speaker.name(row, 'indicator_name')}", NAME_WIDTH, placeholder="…"
             )
-            reached = row["score"] + row["potential"]
-            figures = (
-                f"{speaker.number(row['score'])} → {speaker.number(reached)}  {speaker.number(row['potential'], '+')}"
-            )
+            score, reached = printed(row["score"]), printed(row["score"] + row["potential"])
+            figures = f"{speaker.number(score)} → {speaker.number(reached)}  {speaker.number(reached - score, '+')}"
             who = (
                 f"{row['owners_vi']} ({say('tasks')} {row['tasks']})"
                 if row["tasks"]

@@ -158,14 +158,14 @@ def test_the_first_year_has_its_dimensions_and_nothing_to_compare_with(built: Bu
 
 def test_a_province_is_told_as_what_it_was_and_has_become(built: Built) -> None:
     merged = " ".join(ask(built, "province", "Bắc Ninh", "--year", 2024).out.split())
-    assert "Đến 30/06/2025 là tỉnh riêng; sau đó cùng Bắc Giang thành Bắc Ninh (từ 07/2025)." in merged
+    assert "Là tỉnh đến 30/06/2025, nay cùng Bắc Giang là Bắc Ninh (từ 07/2025); điểm, hạng là của tỉnh cũ." in merged
     same_key = " ".join(ask(built, "province", "Tuyên Quang", "--year", 2024, "--lang", "en").out.split())
-    assert "then, with Ha Giang, the new Tuyen Quang." in same_key
+    assert "now with Ha Giang the new Tuyen Quang;" in same_key
     for name in ("Huế", "46-hue", "Thừa Thiên Huế"):
         same_place = ask(built, "province", name, "--year", 2024).out
         assert same_place.startswith("THỪA THIÊN HUẾ  PAPI 2024")
         assert "Nay là Thành phố Huế, địa giới không đổi" in same_place
-        assert "sau đó" not in same_place
+        assert "tỉnh cũ" not in same_place
     assert "Now" not in ask(built, "province", "Hà Nội", "--year", 2024, "--lang", "en").out
 
 
