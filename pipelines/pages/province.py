@@ -107,8 +107,10 @@ class _Page:
         if total["score"] is None:
             return self.without_total()
         said = speaker.say("total", score=speaker.number(total["score"]), rank=total["rank"], n=total["n_ranked"])
-        if total["group_computed"]:
-            said += speaker.say("group", group=speaker.of(GROUPS[total["group_computed"]]))
+        for key, column in (("group", "group_published"), ("group_computed", "group_computed")):
+            if total[column]:
+                said += speaker.say(key, group=speaker.of(GROUPS[total[column]]))
+                break
         region = self.region()
         if region:
             said += speaker.say("region", **region)
@@ -285,12 +287,12 @@ class _Page:
                 points = {name: speaker.number(need) for name, need in needs.items()}
                 key = "need_standing" if row["points_needed_drift"] is None else "need"
                 lines += self.text(f"  {say(key, rank=row['target_rank'], n=row['base_n_ranked'], **points)}")
-            if row["probability"] is not None and row["base_rate_near_share"] is not None:
-                figures = {"chance": row["probability"], "rate": row["base_rate_near_share"]}
-                shares = {name: speaker.percent(share) for name, share in figures.items()}
-                lines += self.text(f"  {say('odds', cases=row['n_base_rate_near'], **shares)}")
-            elif row["probability_state"] == "withheld":
-                lines += self.text(f"  {say('withheld')}")
+            if row["probability_state"] != "not_computed" and row["base_rate_near_share"] is not None:
+                is_told = row["probability_state"] == "told"
+                shares = {"rate": speaker.percent(row["base_rate_near_share"])}
+                shares |= {"chance": speaker.percent(row["probability"])} if is_told else {}
+                said = say("odds" if is_told else "withheld", cases=row["n_base_rate_near"], **shares)
+                lines += self.text(f"  {said}")
             if row["target_state"] == "not_evaluable" and row["first_evaluable_year"]:
                 lines += self.text(
                     "  " + say(

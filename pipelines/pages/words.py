@@ -24,6 +24,7 @@ SAID: dict[str, tuple[str, str]] = {
     "careful": ("Cần lưu ý", "To be careful of"),
     "total": ("Tổng điểm {score}; hạng {rank}/{n}", "Total {score}; rank {rank}/{n}"),
     "group": ("; nhóm {group}", "; group: {group}"),
+    "group_computed": ("; nhóm {group} (tự tính)", "; group: {group} (computed)"),
     "region": ("; hạng {rank}/{n} trong vùng {region}", "; rank {rank}/{n} in the {region}"),
     "survey": (
         "Sai số điều tra: hạng từ {low} đến {high} trên {n} ({source}, {error} điểm).",
@@ -107,8 +108,8 @@ SAID: dict[str, tuple[str, str]] = {
         "Odds without unusual effort: {chance} %; of provinces near this rank {rate} % of {cases} made it.",
     ),
     "withheld": (
-        "Xác suất không nêu: kiểm nghiệm quá khứ không đạt.",
-        "The odds are withheld: they failed the back-test.",
+        "Xác suất không nêu (kiểm nghiệm không đạt); các tỉnh gần hạng này: {rate} % của {cases} lượt.",
+        "Odds withheld (they failed the back-test); of provinces near this rank {rate} % of {cases} made it.",
     ),
     "first": (
         "Đánh giá lại được lần đầu năm {year}: hạng {rank}/{n}.",

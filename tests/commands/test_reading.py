@@ -86,6 +86,8 @@ def test_a_province_on_one_screen(built: Built) -> None:
         "không so sánh được (cách đo của một phần đổi)",
         "bg-2021 TG01 Tăng ít nhất 5 bậc PAPI năm 2021: không đánh giá được",
         "Thiếu 0,31 điểm để lên hạng 8/63",
+        "Xác suất nếu không có gì khác thường: 22 %; lịch sử các tỉnh gần hạng này: 16 % của 131 lượt.",
+        "Xác suất không nêu (kiểm nghiệm không đạt); các tỉnh gần hạng này: 46 % của 76 lượt.",
         "hạng 10/61",
         "Sở Tài nguyên và Môi trường, cấp huyện, cấp xã (nhiệm vụ D7a, D7b)",
         "Không so được hai năm: 6.2, 8.3",
@@ -142,6 +144,7 @@ def test_a_year_published_in_part_has_its_dimensions_with_ranks_what_is_missing_
 
 def test_a_province_that_comes_back_has_its_dimensions_and_the_last_year_to_compare_with(built: Built) -> None:
     said = ask(built, "province", "Bắc Giang", "--year", 2023).out
+    assert "hạng 10/61; nhóm cao nhất (tự tính);" in said
     assert "Năm 2022 tỉnh không có tổng điểm" in said
     assert "Năm gần nhất so được là 2020. Chỉ tính 21/28 chỉ số so được: +0,38 điểm, hạng 14/63 → 9/61." in said
     assert "5,58     4/61        –        –        –        –  năm trước không công bố" in said
