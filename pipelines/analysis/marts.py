@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.analysis.described import columns, create, tables_of_source
+from pipelines.clock import today
 from pipelines.kept import Store, key_of
 from pipelines.published import Row, main_index, rows
 from pipelines.seeds import Seeds
@@ -90,12 +91,13 @@ KNOWN_SQL = """
 
 @dataclass(frozen=True)
 class Analysis:
-    """Tables that one computation makes, and every query whose rows it depends on."""
+    """Tables that one computation makes, every query whose rows it depends on, and whether it depends on the year."""
 
     name: str
     tables: tuple[str, ...]
     inputs: tuple[str, ...]
     compute: Callable[[Settings, duckdb.DuckDBPyConnection], Rows]
+    is_of_the_year: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,19 @@ def run(settings: Settings, names: Collection[str]) -> Iterator[Analysed]:
 
 
 def _key(settings: Settings, analysis: Analysis, connection: duckdb.DuckDBPyConnection) -> str:
-    """A hash of code, description and every input row; draws and seed stand in the code."""
+    """A hash of code, description, every input row and maybe the year; draws and seed stand in the code."""
     row = "md5(cast(input as varchar))"
     inputs = []
     for sql in analysis.inputs:
         [(hashes,)] = connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
         inputs.append(str(hashes))
+    inputs += [str(_running_year(settings))] if analysis.is_of_the_year else []
     return key_of("analysis", [settings.dbt_project / DESCRIBED], *inputs)
+
+
+def _running_year(settings: Settings) -> int:
+    """The year of the as-of day, else of today."""
+    return (settings.as_of or today()).year
 
 
 def _compute(
@@ -236,7 +244,7 @@ def targets(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
     named = _named(connection)
     made: Rows = {table: [] for table in TARGET_TABLES}
     for index_id, of_index in fields(connection).items():
-        panel, rules, plan_targets = _panel(connection, index_id, of_index)
+        panel, rules, plan_targets = _panel(connection, index_id, of_index, _running_year(settings))
         tested, told = back_test(panel, rules, N_BACK_TEST_DRAWS, SEED)
         for row in tested:
             table = "index_target_backtest_bin" if "bin" in row else "index_target_backtest"
@@ -250,7 +258,7 @@ def targets(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def _panel(
-    connection: duckdb.DuckDBPyConnection, index_id: str, of_index: dict[int, Field]
+    connection: duckdb.DuckDBPyConnection, index_id: str, of_index: dict[int, Field], running_year: int
 ) -> tuple[Panel, list[TargetRule], dict[tuple[str, int, int, str], Row]]:
     """All years, the rules asked of them, and the rules that plans set for their province: by key of the row."""
     from pipelines.analysis.needs import Kind, TargetRule
@@ -285,7 +293,7 @@ def _panel(
             "plan_id": row["plan_id"],
             "target_id": row["target_id"],
         }
-    return Panel(of_index, breaks), rules, plan_targets
+    return Panel(of_index, breaks, running_year), rules, plan_targets
 
 
 def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
@@ -328,6 +336,7 @@ ANALYSES = (
         TARGET_TABLES,
         (FIELD_SQL, DIMENSION_SQL, NAME_SQL, BREAK_SQL, RULE_SQL, PLAN_TARGET_SQL),
         targets,
+        is_of_the_year=True,
     ),
     Analysis("plan_claims", ("plan_claim",), (CLAIM_SQL, KNOWN_SQL, RELEASE_SQL, GROUP_SQL, PLACE_SQL), plan_claims),
 )

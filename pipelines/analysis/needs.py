@@ -89,7 +89,16 @@ def is_met(rule: TargetRule, base: Field, province: int, later: Field, there: in
             reached >= rule.number if rule.kind == "score_at_least" else reached > base.totals[province] + rule.number
         )
     rank, start = later.rank_in(rule.scope, there), base.rank_in(rule.scope, province)
-    return rank <= {"up_ranks": start - rule.number, "keep": start, "rank_at_most": rule.number}[rule.kind]
+    kept = same_standing(start, base.n_in(rule.scope, province), later.n_in(rule.scope, there))
+    return rank <= {"up_ranks": start - rule.number, "keep": kept, "rank_at_most": rule.number}[rule.kind]
+
+
+def same_standing(rank: int, n: int, later_n: int) -> int:
+    """The rank of ``later_n`` provinces that is nearest to ``rank`` of ``n`` by the percentile (n - rank + 1/2) / n.
+
+    The last of 61 stands where the last of 63 does.
+    """
+    return later_n * (2 * rank - 1) // (2 * n) + 1
 
 
 def standing_needs(totals: Floats, wanted: Ranks, n_absent: int) -> tuple[Floats, Floats]:

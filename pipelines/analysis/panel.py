@@ -63,16 +63,24 @@ class Picture:
 
 @dataclass(frozen=True)
 class Panel:
-    """All years of one index; ``breaks`` says why the totals of a pair of years do not compare, where they do not."""
+    """All years of one index; ``breaks`` says why the totals of a pair of years do not compare, where they do not.
+
+    ``running_year`` is the year of the build's day: it and those after it are not over.
+    """
 
     fields: dict[int, Field]
     breaks: dict[tuple[int, int], str]
+    running_year: int
     _seen: dict[tuple[int, int], list[tuple[int, int]]] = dataclasses.field(default_factory=dict)
 
     def as_is(self, field: Field, province: int, year: int) -> bool:
         """Whether the province of ``field`` is still the same place in ``year``."""
         last = field.last_year_as_is[province]
         return last is None or year <= last
+
+    def is_field_as_is(self, field: Field, year: int) -> bool:
+        """Whether every province of ``field`` is still the same place in ``year``, so that they can be ranked again."""
+        return all(self.as_is(field, position, year) for position in range(len(field.provinces)))
 
     def seen_after(self, base_year: int, province: int) -> list[tuple[int, int]]:
         """Later years in which the province of the base year is published as the same place, with its position."""

@@ -6,7 +6,8 @@ the back-test, see backtest.py.
 Two pictures of the years ahead, both relative to the mean of the field, fitted on pairs of years that were known:
 drifting (each rival moves by what some province moved in some pair) and reverting (each falls back towards the mean by
 a slope, and moves by chance around that). A probability is the reverting one's, with no effort beyond the usual; it is
-withheld where provinces given about that chance did otherwise in the back-test.
+withheld where provinces given about that chance did otherwise in the back-test. Neither picture is drawn for a year in
+which the provinces of the base year are no longer the same: nobody will be ranked among them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def assess(
         year, horizon = task
         field = panel.fields[year]
         # Only what had happened by the base year.
-        picture = Picture.of(m for m in panel.moves[horizon] if m.base_year + horizon <= year)
+        past_moves = [m for m in panel.moves[horizon] if m.base_year + horizon <= year]
+        picture = Picture.of(past_moves) if panel.is_field_as_is(field, year + horizon) else None
         drawn = draw(field, picture, n_draws, np.random.default_rng([seed, year, horizon])) if picture else None
         return [
             row
@@ -128,8 +130,9 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     """What became of the target, honestly: keys target_state, target_state_reason,
     not_comparable_reason, what was seen, and first when.
 
-    achieved, missed; on_track or behind before its year, by the last year seen; not_evaluable where not published;
-    not_comparable where a score was measured otherwise; rebased where the province merged.
+    achieved, missed; on_track or behind before its year, by the last year seen; pending where its year is not over and
+    nothing was seen since; not_evaluable where not published; not_comparable where a score was measured otherwise;
+    rebased where the province merged.
     """
     target_year = field.year + horizon
     seen = panel.seen_after(field.year, position)
@@ -156,7 +159,11 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     if target_year < max(panel.fields):
         return row | {"target_state": "not_evaluable", "target_state_reason": "no_release"}
     if not seen:
-        return row | {"target_state": "not_evaluable", "target_state_reason": "nothing_published_since"}
+        is_over = target_year < panel.running_year
+        return row | {
+            "target_state": "not_evaluable" if is_over else "pending",
+            "target_state_reason": "nothing_published_since" if is_over else "year_not_over",
+        }
     year, there = seen[-1]
     if rule.is_about_score and (field.year, year) in panel.breaks:
         return row | {"target_state": "not_comparable", "target_state_reason": panel.breaks[field.year, year]}

@@ -381,6 +381,8 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
     if score["score"] is None:
         why = ", ".join(filter(None, [score["not_published_form"], score["obs_reason"]]))
         lines += [("why", why)] if why else []
+        if any(part["score"] is not None for part in explained.parts):
+            lines += [("part", _part(part)) for part in explained.parts]
     else:
         lines.append(("score", f"{_comma(score['score_printed'])} (exact {score['score'].normalize():f})"))
         lines.append(("rank", f"{score['rank']}/{score['n_ranked']}"))
@@ -396,6 +398,15 @@ def _explained_lines(settings: Settings, explained: Explained) -> list[tuple[str
         for cell in delivered
     ]
     return lines + _sha256_lines(settings, {(cell["source_file"], cell["sha256"]) for cell in delivered})
+
+
+def _part(part: Row) -> str:
+    """A part of a number that was not published: its score and rank, or that it was not published either."""
+    said = "not published"
+    if part["score"] is not None:
+        said = f"{_comma(part['score_printed'])} (exact {part['score'].normalize():f}), "
+        said += f"rank {part['rank']}/{part['n_ranked']}"
+    return f"{part['code']}  {part['indicator_name_vi']}: {said}"
 
 
 def _release(release: Row) -> str:

@@ -34,9 +34,13 @@ class NotFound(LookupError):
 
 @dataclass(frozen=True)
 class Explained:
-    """One number with everything that leads to it: its row of marts.index_score, its release, its delivered cells."""
+    """One number with everything that leads to it: its row of marts.index_score, its release, its delivered cells.
+
+    ``parts`` are the rows one level below where the number itself was not published: what was, and what was not.
+    """
 
     score: Row
+    parts: list[Row]
     release: Row
     cells: list[Row]
     sql: str
@@ -73,7 +77,18 @@ def find_score(
         [index_id, year, province_key, indicator_key, score["level"]],
     )
     filters = zip(("index_id", "year", "province_key", "indicator_key"), key, strict=True)
-    return Explained(score, release, cells, _select("index_score", list(filters)))
+    parts = rows(
+        connection,
+        """
+        select * from marts.index_score
+        where index_id = ? and year = ? and province_key = ? and parent_key = ? and obs_status <> 'M'
+        order by length(code), code
+        """,
+        key,
+    )
+    return Explained(
+        score, parts if score["score"] is None else [], release, cells, _select("index_score", list(filters))
+    )
 
 
 @dataclass(frozen=True)
@@ -234,7 +249,10 @@ def _files(connection: duckdb.DuckDBPyConnection, row: Row, releases: list[Row])
 
 
 def find_province(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:
-    """Key of the province of a year given by key, code or name; raises ``NotFound``."""
+    """Key of the province of a year given by key, code or name, or of the same place by a name of another time.
+
+    Raises ``NotFound``, which of a province before or after its merger says what there is in that year.
+    """
     found = rows(
         connection,
         """
@@ -250,9 +268,48 @@ def find_province(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: 
         raise NotFound(f"no results of {index_id} {year}{published}")
     names: dict[str, str] = {row["province_key"]: row["name"] for row in found}
     for key, name in names.items():
-        if plain(wanted) in (key, key.split("-")[0], key.split("-", 1)[1].replace("-", " "), plain(name)):
+        if _is_called(wanted, key, name):
             return key
+    if same_place := _of_another_time(connection, wanted, names, year):
+        return same_place
     raise NotFound(f"no province {wanted!r} in {year}{_nearest(plain(wanted), {plain(n): n for n in names.values()})}")
+
+
+def _is_called(wanted: str, key: str, name: str) -> bool:
+    code, _, spelt = key.partition("-")
+    return plain(wanted) in (key, code, spelt.replace("-", " "), plain(name))
+
+
+def _of_another_time(
+    connection: duckdb.DuckDBPyConnection, wanted: str, names: dict[str, str], year: int
+) -> str | None:
+    """Key among ``names`` of the same place as one of another time; raises ``NotFound`` where that one has merged."""
+    periods = rows(
+        connection,
+        """
+        select period.*, successor.province_name_vi as successor_name
+        from core.dim_province_period as period
+        inner join core.dim_province as successor on successor.province_key = period.successor_key
+        where period.province_key <> period.successor_key
+        order by period.province_key
+        """,
+        [],
+    )
+    members: dict[str, list[str]] = {}
+    for row in periods:
+        before, after = (row["province_key"], row["province_name_vi"]), (row["successor_key"], row["successor_name"])
+        for (key, name), (other, other_name) in ((before, after), (after, before)):
+            if other not in names or not _is_called(wanted, key, name):
+                continue
+            if row["successor_relation"] == "unchanged":
+                return str(other)
+            vi, en = ("sau", "after") if key == row["successor_key"] else ("đến", "until")
+            day = f"{row['valid_to']:%d/%m/%Y}"
+            only = f"{name} ({key}) chỉ có {vi} {day}; năm {year} là / exists only {en} {day}; in {year} it is"
+            members.setdefault(only, []).append(f"{other_name} ({other})")
+    for only, others in members.items():
+        raise NotFound(f"{only} {', '.join(others)}")
+    return None
 
 
 def _indicator(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:

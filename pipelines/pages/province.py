@@ -1,171 +1,43 @@
 """A province in a year on one screen: where it stands, what changed and why, targets, headroom, what to be careful of.
 
-Belongs here: choosing rows of the published marts and putting them into words, Vietnamese or English. Does not belong
-here: any figure that a mart does not hold.
+Belongs here: choosing rows of the published marts and putting them into words. Does not belong here: any figure that a
+mart does not hold; the words of each language, see words.py.
 """
 
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.pages.explain import NotFound, find_province
+from pipelines.pages.words import GROUPS, SAID, VI, Speaker
 from pipelines.published import Row, main_index, rows
 
 if TYPE_CHECKING:
     import duckdb
 
 WIDTH, NAME_WIDTH, N_HEADROOMS = 100, 36, 5
-VI = "vi"
-SOURCE = "CECODES, VFF-CRT, RTA, UNDP"
-
-# Words of the page by language. What stands in the warehouse in both languages is taken from there.
-SAID: dict[str, tuple[str, str]] = {
-    "stands": ("Đứng ở đâu", "Where it stands"),
-    "changed": ("Đã đổi gì, vì sao ({then} → {now})", "What changed, and why ({then} → {now})"),
-    "targets": ("Mục tiêu", "Targets"),
-    "headroom": ("Lấy thêm điểm ở đâu", "Where points can come from"),
-    "careful": ("Cần lưu ý", "To be careful of"),
-    "total": ("Tổng điểm {score}; hạng {rank}/{n}", "Total {score}; rank {rank}/{n}"),
-    "group": ("; nhóm {group}", "; group: {group}"),
-    "region": ("; hạng {rank}/{n} trong vùng {region}", "; rank {rank}/{n} in the {region}"),
-    "survey": (
-        "Sai số điều tra: hạng từ {low} đến {high} trên {n} ({source}, {error} điểm).",
-        "Noise of the survey: rank {low} to {high} of {n} ({source}, {error} points).",
-    ),
-    "method": (
-        "Đổi cách tính: hạng từ {low} đến {high} trên {n}. Cả hai: trong 95 % số lần mô phỏng.",
-        "Other choices of method: rank {low} to {high} of {n}. Both: in 95 % of the draws.",
-    ),
-    "survey_published": (
-        "Theo đúng sai số công bố ({error} điểm): hạng từ {low} đến {high} trên {n}.",
-        "By the error as published ({error} points): rank {low} to {high} of {n}.",
-    ),
-    "published": ("sai số công bố", "published error"),
-    "half_way": ("giữa sai số công bố và mức chung", "half way between the published error and the pooled one"),
-    "pooled": ("giả định từ sai số công bố năm {year}", "assumed from the errors published for {year}"),
-    "three_waves": ("giả định từ ba đợt đo", "assumed from three waves"),
-    "not_published": ("Không được công bố năm {year}", "Not published in {year}"),
-    "last": ("Lần gần nhất: {year}, {score} điểm, hạng {rank}/{n}.", "Last: {year}, {score} points, rank {rank}/{n}."),
-    "no_change": ("Không có năm trước để so.", "No earlier year to compare with."),
-    "moved": (
-        "Tổng điểm {change}, hạng {before}/{n_before} → {rank}/{n}",
-        "Total {change}, rank {before}/{n_before} → {rank}/{n}",
-    ),
-    "core": (
-        "Chỉ tính {parts}/{n_parts} chỉ số so được: {change} điểm, hạng {before}/{n_before} → {rank}/{n}.",
-        "On the {parts}/{n_parts} comparable indicators: {change} points, rank {before}/{n_before} → {rank}/{n}.",
-    ),
-    "head": ("điểm|hạng|đổi|riêng|chung|cách đo", "score|rank|change|own|national|measure"),
-    "all": ("Tổng", "Total"),
-    "clear": ("rõ rệt", "clear"),
-    "unclear": ("chưa rõ", "unclear"),
-    "not_comparable": ("không so sánh được", "not comparable"),
-    "no_target": ("Không có kế hoạch nào đặt mục tiêu PAPI.", "No plan sets a PAPI target."),
-    "achieved": ("đạt", "achieved"),
-    "missed": ("không đạt", "missed"),
-    "on_track": ("đúng hướng", "on track"),
-    "behind": ("chậm", "behind"),
-    "not_evaluable": ("không đánh giá được", "not evaluable"),
-    "rebased": ("tính lại sau sáp nhập", "rebased after the merger"),
-    "absent": ("tỉnh không được công bố năm {year}", "the province is not published in {year}"),
-    "need": (
-        "Thiếu {points} điểm để lên hạng {rank}/{n} nếu các tỉnh khác đứng yên; {drift} điểm để có nửa phần khả năng "
-        "khi họ xê dịch.",
-        "{points} points short of rank {rank}/{n} if the others stand still; {drift} for even odds as they drift.",
-    ),
-    "odds": (
-        "Xác suất nếu không có gì khác thường: {chance} %; lịch sử các tỉnh gần hạng này: {rate} % của {cases} lượt.",
-        "Odds without unusual effort: {chance} %; of provinces near this rank {rate} % of {cases} made it.",
-    ),
-    "withheld": (
-        "Xác suất không nêu: kiểm nghiệm quá khứ không đạt.",
-        "The odds are withheld: they failed the back-test.",
-    ),
-    "first": (
-        "Đánh giá lại được lần đầu năm {year}: hạng {rank}/{n}.",
-        "First evaluable again in {year}: rank {rank}/{n}.",
-    ),
-    "nobody": ("chưa nhiệm vụ nào", "no task"),
-    "tasks": ("nhiệm vụ", "task"),
-    "why_measure_changed": ("cách đo đổi", "its measure changed"),
-    "why_composition_changed": ("số chỉ số thành phần đổi", "its composition changed"),
-    "why_part_changed": ("cách đo của một phần đổi", "the measure of a part changed"),
-    "why_scale_changed": ("thang điểm đổi", "its scale changed"),
-    "why_not_published_before": ("năm trước không công bố", "not published the year before"),
-    "why_not_measured_before": ("năm trước chưa đo", "not measured the year before"),
-    "caution_break": (
-        "Không so được hai năm: {codes} (cách đo đổi, theo sổ ghi đứt gãy).",
-        "Not comparable between the two years: {codes} (register of breaks).",
-    ),
-    "caution_half_way": (
-        "Một sai số công bố tự nó rất thô (chừng ba bậc tự do): hạng và kết luận dùng mức giữa nó và mức chung.",
-        "A published error is itself rough (some three degrees of freedom): ranks and verdicts take half way to the "
-        "pooled one.",
-    ),
-    "caution_pooled": (
-        "Năm này không có sai số công bố theo tỉnh: số nêu trên là giả định từ năm {year}, như nhau cho mọi tỉnh.",
-        "Errors by province are not published for this year: the one above is assumed from {year}, alike for all.",
-    ),
-    "caution_three_waves": (
-        "Sai số không được công bố: số nêu trên là giả định và gồm cả thay đổi thật từ năm này sang năm khác.",
-        "Errors are not published: the one above is assumed, and holds real change from year to year as well.",
-    ),
-    "caution_ranks": (
-        "Từ năm trước các tỉnh đổi trung bình {mean} bậc: vài bậc lên xuống là chuyện thường.",
-        "Since the year before provinces moved by {mean} ranks on average: a few ranks are ordinary.",
-    ),
-    "caution_ended": (
-        "Tỉnh này tồn tại đến {day}; sau đó thuộc {successor}.",
-        "This province existed until {day}; it is now part of {successor}.",
-    ),
-    "caution_absent": ("{n} tỉnh không được công bố năm {year}.", "{n} provinces are not published in {year}."),
-    "caution_district": (
-        "PAPI không đo cấp huyện, cấp xã: không xếp hạng huyện bằng PAPI.",
-        "PAPI does not measure districts or communes: do not rank them by it.",
-    ),
-    "source": (f"Nguồn: {{release}}, công bố {{day}}; {SOURCE}.", f"Source: {{release}}, published {{day}}; {SOURCE}."),
-    "day_unknown": ("không rõ ngày", "day unknown"),
-}  # fmt: skip
-GROUPS = {
-    "cao_nhat": ("cao nhất", "highest"),
-    "trung_binh_cao": ("trung bình cao", "upper middle"),
-    "trung_binh_thap": ("trung bình thấp", "lower middle"),
-    "thap_nhat": ("thấp nhất", "lowest"),
-}
+LEVELS = ("dimension", "sub_dimension")
+HUNDREDTH = Decimal("0.01")
 
 
-@dataclass(frozen=True)
-class Speaker:
-    """The page's language: its words, and how it writes numbers and days."""
+def printed(value: Decimal) -> Decimal:
+    """A figure in hundredths, half away from zero."""
+    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
 
-    lang: str
 
-    def say(self, key: str, **values: object) -> str:
-        return self.of(SAID[key]).format(**values)
+def adding_up(whole: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """``parts`` in hundredths that add up to ``whole``, a difference of two printed figures.
 
-    def of(self, twin: tuple[str, str]) -> str:
-        return twin[0 if self.lang == VI else 1]
-
-    def name(self, row: Row, column: str) -> str:
-        return str(row[f"{column}_{self.lang}"] or row[f"{column}_vi"])
-
-    def number(self, value: Decimal | float | None, sign: str = "", decimals: int = 2) -> str:
-        """With decimals half away from zero, and a true minus; a dash where there is none."""
-        if value is None:
-            return "–"
-        exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        text = f"{exact:{sign if exact else ''}f}".replace("-", "−" if exact else "")
-        return text.replace(".", ",") if self.lang == VI else text
-
-    def percent(self, share: Decimal | float) -> str:
-        return self.number(100 * Decimal(str(share)), decimals=0)
-
-    def day(self, day: date | None) -> str:
-        return self.say("day_unknown") if day is None else f"{day:%d/%m/%Y}" if self.lang == VI else f"{day:%d %B %Y}"
+    Each is rounded down, then those that lost most are raised by a hundredth, as many as are missing: none is a whole
+    hundredth from its exact value.
+    """
+    low = [part.quantize(HUNDREDTH, ROUND_FLOOR) for part in parts]
+    n_missing = max(int((whole - sum(low)) / HUNDREDTH), 0)
+    raised = sorted(range(len(parts)), key=lambda at: low[at] - parts[at])[:n_missing]
+    return [one + HUNDREDTH if at in raised else one for at, one in enumerate(low)]
 
 
 def profile(connection: duckdb.DuckDBPyConnection, province: str, year: int | None = None, lang: str = VI) -> str:
@@ -216,7 +88,7 @@ class _Page:
         title = f"{self.speaker.name(self.place, 'province_name').upper()}  {self.index_id.upper()} {self.year}"
         parts = [
             (say("stands"), self.stands()),
-            (say("changed", then=self.year - 1, now=self.year), self.changed()),
+            self.changed(),
             (say("targets"), self.targets()),
             (say("headroom"), self.headroom()),
             (say("careful"), self.careful()),
@@ -233,19 +105,12 @@ class _Page:
     def stands(self) -> list[str]:
         speaker, total = self.speaker, self.total
         if total["score"] is None:
-            last = self.ask(
-                "select year, score, rank, n_ranked from marts.index_score where index_id = ? "
-                "and province_key = ? and level = 'total' and year < ? and score is not null order by year",
-                self.index_id, self.key, self.year,
-            )  # fmt: skip
-            lines = self.text(speaker.say("not_published", year=self.year) + ".")
-            for row in last[-1:]:
-                figures = {"year": row["year"], "rank": row["rank"], "n": row["n_ranked"]}
-                lines += self.text(speaker.say("last", score=speaker.number(row["score"]), **figures))
-            return lines
+            return self.without_total()
         said = speaker.say("total", score=speaker.number(total["score"]), rank=total["rank"], n=total["n_ranked"])
-        if total["group_computed"]:
-            said += speaker.say("group", group=speaker.of(GROUPS[total["group_computed"]]))
+        for key, column in (("group", "group_published"), ("group_computed", "group_computed")):
+            if total[column]:
+                said += speaker.say(key, group=speaker.of(GROUPS[total[column]]))
+                break
         region = self.region()
         if region:
             said += speaker.say("region", **region)
@@ -263,6 +128,42 @@ class _Page:
             lines += self.text(speaker.say(row["doubt"], **figures))
         return lines
 
+    def without_total(self) -> list[str]:
+        """What was published all the same, what was not and why, and the last total."""
+        speaker, say = self.speaker, self.speaker.say
+        parts = self.ask(
+            "select level, code, score from marts.index_score where index_id = ? and province_key = ? and year = ? "
+            "and level in ('dimension', 'sub_dimension') and obs_status <> 'M' order by length(code), code",
+            self.index_id, self.key, self.year,
+        )  # fmt: skip
+        n_all, n_seen = (
+            {
+                level: sum(row["level"] == level and (is_all or row["score"] is not None) for row in parts)
+                for level in LEVELS
+            }
+            for is_all in (True, False)
+        )
+        lines = self.text(say("not_published", year=self.year) + ".")
+        if any(n_seen.values()):
+            lines = self.text(
+                say(
+                    "in_part", year=self.year, n=n_seen["dimension"], n_dimensions=n_all["dimension"],
+                    n_parts=n_seen["sub_dimension"], all_parts=n_all["sub_dimension"],
+                )
+            )  # fmt: skip
+            codes = [row["code"] for row in parts if row["level"] == "sub_dimension" and row["score"] is None]
+            lines += self.text(say("left_out", codes=", ".join(codes)))
+        reason = self.total["obs_reason"]
+        lines += self.text(say("reason", reason=reason) if reason else say("no_reason"))
+        for row in self.ask(
+            "select year, score, rank, n_ranked from marts.index_score where index_id = ? and province_key = ? "
+            "and level = 'total' and year < ? and score is not null order by year",
+            self.index_id, self.key, self.year,
+        )[-1:]:  # fmt: skip
+            figures = {"year": row["year"], "rank": row["rank"], "n": row["n_ranked"]}
+            lines += self.text(say("last", score=speaker.number(row["score"]), **figures))
+        return lines
+
     def region(self) -> Row | None:
         """Rank among the published of the region."""
         [counted] = self.ask(
@@ -273,58 +174,84 @@ class _Page:
         name = self.place["region_name_vi"] if self.speaker.lang == VI else self.place["region_name_en"]
         return {**counted, "region": name} if counted["n"] > 1 else None
 
-    def changed(self) -> list[str]:
+    def changed(self) -> tuple[str, list[str]]:
+        """Heading and lines: the total against the year before, and every dimension that was published."""
         speaker, say = self.speaker, self.speaker.say
-        if self.total["score"] is None:
-            return []
         found = self.ask(
-            "select part.*, score.indicator_name_vi, score.indicator_name_en, score.rank, score.n_ranked, "
-            "score.score_printed, score.previous_rank, score.previous_n_ranked "
-            "from marts.index_change as part inner join marts.index_score as score "
-            "using (index_id, province_key, indicator_key) where part.index_id = ? and part.province_key = ? "
-            "and part.to_year = ? and score.year = part.to_year "
-            "and part.level in ('total', 'dimension') order by part.level desc, part.code",
+            "select score.*, part.own_part, part.national_part, part.measurement_part, part.rescale_part, "
+            "part.significance from marts.index_score as score left join marts.index_change as part "
+            "on part.index_id = score.index_id and part.province_key = score.province_key "
+            "and part.indicator_key = score.indicator_key and part.to_year = score.year "
+            "where score.index_id = ? and score.province_key = ? and score.year = ? "
+            "and score.level in ('total', 'dimension') and score.obs_status <> 'M' "
+            "order by score.level desc, length(score.code), score.code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
-        if not found or found[0]["score_from"] is None:
-            return self.text(say("no_change"))
-        total = found[0]
-        word = say(total["significance"])
-        if total["not_comparable_reason"]:
-            word += f" ({self.why(total['not_comparable_reason'])})"
-        moved = say(
-            "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
-            n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
-        )  # fmt: skip
-        lines = self.text(f"{moved}: {word}.")
-        for core in self.ask(
-            "select * from marts.index_core where index_id = ? and province_key = ? and to_year = ? "
-            "and core_change is not null and n_core_parts < n_parts",
-            self.index_id, self.key, self.year,
-        ):  # fmt: skip
-            lines += self.text(
-                say(
-                    "core", parts=core["n_core_parts"], n_parts=core["n_parts"],
-                    change=speaker.number(core["core_change"], "+"), before=core["core_rank_from"],
-                    n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
-                )
-            )  # fmt: skip
-        heads = say("head").split("|")
+        has_change = any(row["change_printed"] is not None for row in found)
+        heading = say("changed", then=self.year - 1, now=self.year) if has_change else say("dimensions")
+        if all(row["score"] is None for row in found):
+            return heading, []
+        lines = self.total_changed(found[0])
+        heads = say("head").split("|")[: None if has_change else 2]
         lines.append(f"  {'':<{NAME_WIDTH + 3}}" + "".join(f"{head:>9}" for head in heads))
         for row in found:
-            measurement = row["measurement_part"] + row["rescale_part"] if row["measurement_part"] is not None else None
+            parts = [row["own_part"], row["national_part"], row["measurement_part"]]
+            if row["measurement_part"] is not None:
+                parts[-1] += row["rescale_part"]
+                if row["change_printed"] is not None:
+                    parts = adding_up(row["change_printed"], parts)
             figures = [
                 speaker.number(row["score_printed"]),
                 f"{row['rank']}/{row['n_ranked']}" if row["rank"] else "–",
                 speaker.number(row["change_printed"], "+"),
-                *(speaker.number(part, "+") for part in (row["own_part"], row["national_part"], measurement)),
+                *(speaker.number(part, "+") for part in parts),
             ]
             is_total = row["level"] == "total"
             name = say("all") if is_total else f"{row['code']}  {speaker.name(row, 'indicator_name')}"
-            word = "" if is_total else f"  {say(row['significance'])}"
+            word = "" if is_total else self.word(row)
             shown = textwrap.shorten(name, NAME_WIDTH + 3, placeholder="…")
-            lines.append(f"  {shown:<{NAME_WIDTH + 3}}" + "".join(f"{figure:>9}" for figure in figures) + word)
+            line = f"  {shown:<{NAME_WIDTH + 3}}" + "".join(f"{figure:>9}" for figure in figures[: len(heads)])
+            lines.append(f"{line}  {word}".rstrip())
+        return heading, lines + (self.text(say("adds_up")) if has_change else [])
+
+    def total_changed(self, total: Row) -> list[str]:
+        """The total against the year before, or against the last year that compares; nothing without a total."""
+        speaker, say = self.speaker, self.speaker.say
+        if total["score"] is None:
+            return []
+        if total["previous_score"] is not None:
+            word = say(total["significance"])
+            if total["not_comparable_reason"]:
+                word += f" ({self.why(total['not_comparable_reason'])})"
+            moved = say(
+                "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
+                n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
+            )  # fmt: skip
+            lines, key, window = self.text(f"{moved}: {word}."), "core", "n_core_parts < n_parts and from_year = ?"
+        else:
+            is_first = total["not_comparable_reason"] == "no_previous_release"
+            said = say("no_change") if is_first else say("no_total_before", then=self.year - 1)
+            lines, key, window = self.text(said), "core_since", "from_year < ?"
+        for core in self.ask(
+            "select * from marts.index_core_window where index_id = ? and province_key = ? and to_year = ? "
+            f"and core_change is not null and {window} order by from_year",
+            self.index_id, self.key, self.year, self.year - 1,
+        )[-1:]:  # fmt: skip
+            lines += self.text(
+                say(
+                    key, then=core["from_year"], parts=core["n_core_parts"], n_parts=core["n_parts"],
+                    change=speaker.number(core["core_change"], "+"), before=core["core_rank_from"],
+                    n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
+                )
+            )  # fmt: skip
         return lines
+
+    def word(self, row: Row) -> str:
+        """Whether a dimension has changed, or why nothing is said of it."""
+        if row["change_printed"] is not None:
+            return self.speaker.say(row["significance"])
+        key = f"why_{row['not_comparable_reason']}"
+        return self.speaker.say(key) if key in SAID else ""
 
     def why(self, reason: str) -> str:
         return self.speaker.say(f"why_{reason}") if f"why_{reason}" in SAID else reason.replace("_", " ")
@@ -339,7 +266,16 @@ class _Page:
             self.index_id, self.key, self.year,
         )  # fmt: skip
         if not found:
-            return self.text(say("no_target"))
+            others = self.ask(
+                "select distinct plan_id, target_year from marts.index_target where index_id = ? and province_key = ? "
+                "and plan_id is not null order by all",
+                self.index_id, self.key,
+            )  # fmt: skip
+            named = {
+                "plans": ", ".join(dict.fromkeys(row["plan_id"] for row in others)),
+                "years": ", ".join(dict.fromkeys(str(row["target_year"]) for row in others)),
+            }
+            return self.text(say("no_target_here", year=self.year, **named) if others else say("no_target"))
         lines = []
         for row in found:
             said = f"{row['plan_id']} {row['target_id']} {speaker.name(row, 'title')}: {say(row['target_state'])}"
@@ -349,13 +285,14 @@ class _Page:
             if row["target_rank"]:
                 needs = {"points": row["points_needed_standing"], "drift": row["points_needed_drift"]}
                 points = {name: speaker.number(need) for name, need in needs.items()}
-                lines += self.text(f"  {say('need', rank=row['target_rank'], n=row['base_n_ranked'], **points)}")
-            if row["probability"] is not None and row["base_rate_near_share"] is not None:
-                figures = {"chance": row["probability"], "rate": row["base_rate_near_share"]}
-                shares = {name: speaker.percent(share) for name, share in figures.items()}
-                lines += self.text(f"  {say('odds', cases=row['n_base_rate_near'], **shares)}")
-            elif row["probability_state"] == "withheld":
-                lines += self.text(f"  {say('withheld')}")
+                key = "need_standing" if row["points_needed_drift"] is None else "need"
+                lines += self.text(f"  {say(key, rank=row['target_rank'], n=row['base_n_ranked'], **points)}")
+            if row["probability_state"] != "not_computed" and row["base_rate_near_share"] is not None:
+                is_told = row["probability_state"] == "told"
+                shares = {"rate": speaker.percent(row["base_rate_near_share"])}
+                shares |= {"chance": speaker.percent(row["probability"])} if is_told else {}
+                said = say("odds" if is_told else "withheld", cases=row["n_base_rate_near"], **shares)
+                lines += self.text(f"  {said}")
             if row["target_state"] == "not_evaluable" and row["first_evaluable_year"]:
                 lines += self.text(
                     "  " + say(
@@ -377,10 +314,8 @@ class _Page:
             name = textwrap.shorten(
                 f"{row['code']}  {speaker.name(row, 'indicator_name')}", NAME_WIDTH, placeholder="…"
             )
-            reached = row["score"] + row["potential"]
-            figures = (
-                f"{speaker.number(row['score'])} → {speaker.number(reached)}  {speaker.number(row['potential'], '+')}"
-            )
+            score, reached = printed(row["score"]), printed(row["score"] + row["potential"])
+            figures = f"{speaker.number(score)} → {speaker.number(reached)}  {speaker.number(reached - score, '+')}"
             who = (
                 f"{row['owners_vi']} ({say('tasks')} {row['tasks']})"
                 if row["tasks"]
@@ -424,12 +359,35 @@ class _Page:
         )["mean"]  # fmt: skip
         if moves is not None:
             said.append(say("caution_ranks", mean=speaker.number(moves, decimals=0)))
-        if self.place["valid_to"] and self.place["successor_key"] != self.key:
-            name = self.one("select * from core.dim_province where province_key = ?", self.place["successor_key"])
-            day = speaker.day(self.place["valid_to"])
-            said.append(say("caution_ended", day=day, successor=speaker.name(name, "province_name")))
+        said += self.became()
         said.append(say("caution_district"))
         return [line for sentence in said for line in self.text(f"- {sentence}")]
+
+    def became(self) -> list[str]:
+        """What the province has become since: part of a new one, or the same place by another name."""
+        speaker, say, place = self.speaker, self.speaker.say, self.place
+        if not place["successor_key"]:
+            return []
+        [successor] = self.ask("select * from core.dim_province where province_key = ?", place["successor_key"])
+        if place["successor_relation"] == "unchanged":
+            if successor["province_key"] == self.key:
+                return []
+            name = f"{speaker.name(successor, 'province_name')} ({successor['province_type']})"
+            return [say("caution_renamed", successor=successor["full_name_vi"] if speaker.lang == VI else name)]
+        others = self.ask(
+            "select province_name_vi, province_name_en from core.dim_province_period "
+            "where successor_key = ? and province_key <> ? and valid_to = ? order by province_key",
+            place["successor_key"], self.key, place["valid_to"],
+        )  # fmt: skip
+        name = speaker.name(successor, "province_name")
+        is_same_name = name == speaker.name(place, "province_name")
+        return [
+            say(
+                "caution_merged", day=speaker.day(place["valid_to"]),
+                others=", ".join(speaker.name(row, "province_name") for row in others),
+                successor=say("new", name=name) if is_same_name else name,
+            )
+        ]  # fmt: skip
 
     def source(self) -> str:
         release = self.one("select * from core.dim_release where release_id = ?", self.total["release_id"])

@@ -73,6 +73,19 @@ def test_what_depends_on_a_change_is_computed_anew(few_years: Settings, change: 
     assert len(folders) == len(ANALYSES)  # what no longer holds is not piled up
 
 
+def test_targets_are_computed_anew_for_another_year_since_more_of_them_are_pending(few_years: Settings) -> None:
+    """On the same data: in 2025 the year 2025 is not over, in 2026 it is."""
+    states = {}
+    for year in (2025, 2026):
+        of_year = replace(few_years, as_of=date(year, 6, 1))
+        assert {name for name, is_kept in kept(of_year).items() if not is_kept} == {"targets"}
+        assert all(kept(replace(few_years, as_of=date(year, 12, 31))).values())
+        with duckdb.connect(str(few_years.build), read_only=True) as connection:
+            sql = "select distinct target_state from marts.index_target where target_year = 2025 and base_year = 2024"
+            states[year] = {state for (state,) in connection.execute(sql).fetchall()}
+    assert states[2025] - states[2026] == {"pending"}
+
+
 def test_a_wrong_figure_of_a_plan_is_told_in_its_mart(few_years: Settings) -> None:
     spoil(few_years, "update landing.plan_claim set stated = '44.23' where claim_id = 'CL001'")
     kept(few_years)

@@ -62,7 +62,7 @@ def panel(
 ) -> Panel:
     """Fields from 2001 on; an empty list is a year without a release."""
     fields = {year: field(year, totals, last) for year, totals in enumerate(years, start=2001) if totals}
-    return Panel(fields, breaks or {})
+    return Panel(fields, breaks or {}, running_year=2003)
 
 
 def needed(asked: TargetRule, totals: list[float | None]) -> dict[str, Row]:
@@ -197,10 +197,66 @@ def test_what_became_of_a_target_of_province_a(
     assert (found["target_state"], found["target_state_reason"]) == (state, reason)
 
 
-def test_before_anything_is_published_since_nothing_is_on_track() -> None:
+@pytest.mark.parametrize(
+    ("horizon", "state", "reason"),
+    [(1, "not_evaluable", "nothing_published_since"), (2, "pending", "year_not_over"), (3, "pending", "year_not_over")],
+)
+def test_before_anything_is_published_since_a_target_is_pending_until_its_year_is_over(
+    horizon: int, state: str, reason: str
+) -> None:
+    """The build is of 2003: 2002 is over, though nothing of it was published."""
     seen = panel(FROM)
-    found = targets.state(seen, MORE, seen.fields[2001], 0, 1)
-    assert (found["target_state"], found["target_state_reason"]) == ("not_evaluable", "nothing_published_since")
+    found = targets.state(seen, MORE, seen.fields[2001], 0, horizon)
+    assert (found["target_state"], found["target_state_reason"]) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("rank", "n", "later_n", "same"),
+    [(61, 61, 63, 63), (63, 63, 61, 61), (1, 61, 63, 1), (31, 61, 63, 32), (32, 63, 61, 31), (13, 63, 34, 7)],
+)
+def test_the_same_standing_in_another_number_of_provinces(rank: int, n: int, later_n: int, same: int) -> None:
+    assert needs.same_standing(rank, n, later_n) == same
+
+
+@given(n=st.integers(1, 70), later_n=st.integers(1, 70), data=st.data())
+def test_the_same_standing_is_the_rank_of_the_nearest_percentile(n: int, later_n: int, data: st.DataObject) -> None:
+    rank = data.draw(st.integers(1, n))
+    off = [abs((later_n - one + 0.5) / later_n - (n - rank + 0.5) / n) for one in range(1, later_n + 1)]
+    same = needs.same_standing(rank, n, later_n)
+    assert off[same - 1] == pytest.approx(min(off))
+    assert needs.same_standing(rank, n, n) == rank
+
+
+def test_the_last_who_stays_the_last_of_more_has_kept_its_rank() -> None:
+    """With d published again among them, b and c are a rank lower and stand where they stood."""
+    seen = panel([44, 43, 42, None], [44, 42, 41, 43])
+    states = [targets.state(seen, rule("keep"), seen.fields[2001], at, 1)["target_state"] for at in range(3)]
+    assert states == ["achieved", "achieved", "achieved"]
+    fallen = panel([44, 43, 42, None], [42, 41, 43, 44])
+    assert targets.state(fallen, rule("keep"), fallen.fields[2001], 0, 1)["target_state"] == "missed"
+
+
+def test_no_odds_are_drawn_for_a_year_in_which_a_province_of_the_field_is_no_longer_the_same() -> None:
+    """Province a merges after 2010: the others have no odds for later years either."""
+    lasting = moving(dict.fromkeys(range(2001, 2011), 1.0))
+    ending = Panel(
+        {year: field(year, lasting.fields[year].totals, last_year=2010) for year in lasting.fields}, {}, 2011
+    )
+    told = {("keep", horizon): [(0.0, 1.0)] for horizon in HORIZONS}
+    pairs = [
+        (before, after)
+        for before, after in zip(
+            *(targets.assess(one, [rule("keep")], told, 200, 7) for one in (lasting, ending)), strict=True
+        )
+        if before["probability"] is not None
+    ]
+    assert {after["target_year"] for _, after in pairs if after["probability"] is None} == {2011, 2012, 2013}
+    for before, after in pairs:
+        if after["target_year"] > 2010:
+            assert after["probability_state"] == "not_computed"
+            assert "points_needed_drift" not in after
+        else:
+            assert after["probability"] == before["probability"]
 
 
 def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
@@ -220,7 +276,7 @@ def test_the_first_year_in_which_it_can_be_judged_is_told(seen: Panel, first: li
     ("asked", "could", "met"),
     [
         (rule("up_ranks", 2), "cd", "d"),  # the first two have no two ranks above them
-        (rule("keep"), "abcd", "bd"),
+        (rule("keep"), "abcd", "bcd"),  # the fourth of five stands where the third of four did
         (rule("score_above_base", 0), "", ""),  # of two years whose scores do not compare
         (rule("keep", year=2002), "abcde", "abcde"),
     ],
@@ -250,7 +306,7 @@ def moving(steps: dict[int, float], n: int = 25) -> Panel:
     for year in range(2001, 2011):
         noise = np.random.default_rng(year).standard_normal(n)
         fields[year] = field(year, totals + steps.get(year, CALM) * noise)
-    return Panel(fields, {})
+    return Panel(fields, {}, running_year=2011)
 
 
 def predicted(seen: Panel, horizon: int, base_year: int) -> float:
@@ -352,7 +408,7 @@ def test_sixty_in_a_hundred_are_told_where_fifty_to_seventy_of_twenty_or_more_ca
 
 def test_a_chance_of_scores_that_do_not_compare_is_withheld_and_one_of_ranks_is_not() -> None:
     """Of 2010 and 2011, the next year, it is known that they do not compare."""
-    seen = Panel(moving({}, n=6).fields, {(2010, 2011): "part_changed"})
+    seen = Panel(moving({}, n=6).fields, {(2010, 2011): "part_changed"}, running_year=2011)
     told = {(kind, 1): [(0.0, 1.0)] for kind in ("score_above_base", "keep")}
     rows = targets.assess(seen, [rule("score_above_base", 0), rule("keep")], told, 200, 7)
     states = {(r["target_rule"], r["base_year"]): r["probability_state"] for r in rows if r["horizon"] == 1}

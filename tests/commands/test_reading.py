@@ -86,6 +86,8 @@ def test_a_province_on_one_screen(built: Built) -> None:
         "không so sánh được (cách đo của một phần đổi)",
         "bg-2021 TG01 Tăng ít nhất 5 bậc PAPI năm 2021: không đánh giá được",
         "Thiếu 0,31 điểm để lên hạng 8/63",
+        "Xác suất nếu không có gì khác thường: 22 %; lịch sử các tỉnh gần hạng này: 16 % của 131 lượt.",
+        "Xác suất không nêu (kiểm nghiệm không đạt); các tỉnh gần hạng này: 46 % của 76 lượt.",
         "hạng 10/61",
         "Sở Tài nguyên và Môi trường, cấp huyện, cấp xã (nhiệm vụ D7a, D7b)",
         "Không so được hai năm: 6.2, 8.3",
@@ -102,6 +104,92 @@ def test_a_province_that_was_not_published_has_no_rank_on_its_screen(built: Buil
     assert "Không được công bố năm 2021." in said
     assert "Lần gần nhất: 2020, 44,32 điểm, hạng 13/63." in said
     assert "Lấy thêm điểm" not in said
+    assert "Lý do, như đã ghi (tiếng Anh): Noise in the survey data" in said
+    assert "Từng trục" not in said
+
+
+@pytest.mark.parametrize(
+    ("province", "year", "says"),
+    [
+        (
+            "Bắc Giang",
+            2022,
+            (
+                "Năm 2022 chỉ được công bố một phần: 4/8 trục, 13/28 chỉ số thành phần",
+                "Không được công bố: 1.1, 1.2, 1.3, 1.4, 2.1, 2.2, 2.3, 2.4, 4.1, 4.2, 4.3, 4.4, 5.1, 5.3, 5.4.",
+                "Lý do, như đã ghi (tiếng Anh): Survey data judged inaccurate.",
+                "Lần gần nhất: 2020, 44,32 điểm, hạng 13/63.",
+                "4,40    16/62",
+                "8,08     8/63",
+                "4,20     3/63",
+                "3,43     8/62",
+            ),
+        ),
+        ("Bắc Ninh", 2022, ("4/8 trục, 14/28 chỉ số thành phần", "5,82     4/62", "7,58     3/62", "3,77    12/63")),
+        ("Quảng Ninh", 2018, ("6/8 trục, 20/28 chỉ số thành phần", "7,95     1/63    +0,92", "5,93     2/63")),
+        ("Đồng Tháp", 2018, ("6/8 trục, 20/28 chỉ số thành phần", "5,43    26/63    +0,24", "6,74     1/63")),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str | int) else None,
+)
+def test_a_year_published_in_part_has_its_dimensions_with_ranks_what_is_missing_and_why(
+    built: Built, province: str, year: int, says: tuple[str, ...]
+) -> None:
+    said = ask(built, "province", province, "--year", year).out
+    for part in says:
+        assert part in said
+    assert "Không được công bố năm" not in said
+    [total] = [line for line in said.splitlines() if line.startswith("  Tổng ")]
+    assert set(total.split()[1:]) == {"–"}
+
+
+def test_a_province_that_comes_back_has_its_dimensions_and_the_last_year_to_compare_with(built: Built) -> None:
+    said = ask(built, "province", "Bắc Giang", "--year", 2023).out
+    assert "hạng 10/61; nhóm cao nhất (tự tính);" in said
+    assert "Năm 2022 tỉnh không có tổng điểm" in said
+    assert "Năm gần nhất so được là 2020. Chỉ tính 21/28 chỉ số so được: +0,38 điểm, hạng 14/63 → 9/61." in said
+    assert "5,58     4/61        –        –        –        –  năm trước không công bố" in said
+    assert "3,30    42/61    −0,90" in said
+    assert "kế hoạch bg-2021 đặt cho năm 2021" in said
+
+
+def test_the_first_year_has_its_dimensions_and_nothing_to_compare_with(built: Built) -> None:
+    said = ask(built, "province", "Hà Nội", "--year", 2011).out
+    assert "Không có kết quả năm trước để so." in said
+    assert "5,76    11/63" in said
+    assert "(2010 → 2011)" not in said
+
+
+def test_a_province_is_told_as_what_it_was_and_has_become(built: Built) -> None:
+    merged = " ".join(ask(built, "province", "Bắc Ninh", "--year", 2024).out.split())
+    assert "Là tỉnh đến 30/06/2025, nay cùng Bắc Giang là Bắc Ninh (từ 07/2025); điểm, hạng là của tỉnh cũ." in merged
+    same_key = " ".join(ask(built, "province", "Tuyên Quang", "--year", 2024, "--lang", "en").out.split())
+    assert "now with Ha Giang the new Tuyen Quang;" in same_key
+    for name in ("Huế", "46-hue", "Thừa Thiên Huế"):
+        same_place = ask(built, "province", name, "--year", 2024).out
+        assert same_place.startswith("THỪA THIÊN HUẾ  PAPI 2024")
+        assert "Nay là Thành phố Huế, địa giới không đổi" in same_place
+        assert "tỉnh cũ" not in same_place
+    assert "Now" not in ask(built, "province", "Hà Nội", "--year", 2024, "--lang", "en").out
+
+
+@pytest.mark.parametrize(
+    "command", [("province", "24-bac-ninh", "--year", 2024), ("explain", "24-bac-ninh", 2024, "1")]
+)
+def test_a_province_of_after_the_merger_is_told_by_what_it_was_made_of(
+    built: Built, command: tuple[object, ...]
+) -> None:
+    done = ask(built, *command)
+    assert done.code == 2
+    assert "(24-bac-ninh) chỉ có sau 30/06/2025" in done.out
+    assert "in 2024 it is Bắc Giang (24-bac-giang), Bắc Ninh (27-bac-ninh)" in done.out
+
+
+def test_explain_of_a_total_that_was_not_published_shows_the_dimensions_that_were(built: Built) -> None:
+    said = ask(built, "explain", "Bắc Giang", 2022, "total").out
+    assert "Survey data judged inaccurate." in said
+    assert "1  Tham gia của người dân ở cấp cơ sở: not published" in said
+    assert "7  Quản trị môi trường: 4,20 (exact 4.202124), rank 3/63" in said
+    assert "part " not in ask(built, "explain", "Bắc Giang", 2021, "total").out
 
 
 def test_a_province_without_a_plan_and_the_last_year_by_itself(built: Built) -> None:

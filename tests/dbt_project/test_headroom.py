@@ -61,12 +61,29 @@ def test_a_better_year_before_a_break_is_no_own_best(shown: duckdb.DuckDBPyConne
     ]  # fmt: skip
 
 
-def test_a_province_with_a_record_of_three_years_is_held_to_it(shown: duckdb.DuckDBPyConnection) -> None:
+def test_a_record_of_three_years_counts_for_half(shown: duckdb.DuckDBPyConnection) -> None:
     held = rows(
         shown,
-        f"select code, own_years, potential = gap_to_own_best {OURS} and potential between 1e-9 and gap_to_p75 - 1e-9",
+        "select code, own_years, gap_to_own_best::double, gap_to_p75::double, potential::double "
+        f"{OURS} and potential between 1e-9 and gap_to_p75 - 1e-9 order by code",
     )
-    assert held == [("3.1", 4, True)]
+    assert [row[:2] for row in held] == [("3.1", 4), ("4.2", 8)]
+    (*_, to_own_best, to_quarter, potential), (*_, is_a_record, whole, half) = held
+    assert potential == pytest.approx((to_own_best + to_quarter) / 2, abs=EXACT)
+    assert is_a_record < 0
+    assert half == pytest.approx(whole / 2, abs=EXACT)
+
+
+def test_a_score_just_under_its_record_has_the_potential_of_one_just_above(shown: duckdb.DuckDBPyConnection) -> None:
+    """Of the same way to the upper quarter: as a score passes its record, no potential leaps."""
+    [(under, above)] = rows(
+        shown,
+        "select min(potential - gap_to_p75 / 2) filter (where gap_to_own_best > 0), "
+        "max(potential - gap_to_p75 / 2) filter (where gap_to_own_best <= 0) from marts.index_headroom "
+        "where own_years >= 3 and gap_to_p75 > 0.1 and abs(gap_to_own_best) <= 0.02",
+    )
+    assert under == pytest.approx(0, abs=0.01)
+    assert above == pytest.approx(0, abs=0.01)
 
 
 def test_tasks_and_owners_come_from_the_plan(shown: duckdb.DuckDBPyConnection) -> None:
@@ -83,7 +100,7 @@ def test_tasks_and_owners_come_from_the_plan(shown: duckdb.DuckDBPyConnection) -
 
 
 @given(data=st.data(), year=YEARS)
-def test_headroom_is_the_nearer_of_the_upper_quarter_and_an_own_record(
+def test_headroom_is_the_way_to_the_upper_quarter_half_of_it_by_an_own_record(
     shown: duckdb.DuckDBPyConnection, data: st.DataObject, year: int
 ) -> None:
     measured = rows(shown, "select distinct indicator_key from marts.index_headroom where year = ? order by 1", year)
@@ -106,10 +123,10 @@ def test_headroom_is_the_nearer_of_the_upper_quarter_and_an_own_record(
     for province, *numbers in found:
         score, own = scores[province], [s for p, s in earlier if p == province]
         own_best = max(own, default=None)
-        room = quarter - score
-        if own_best is not None and len(own) >= 3 and own_best > score:
-            room = min(room, own_best - score)
-        by_hand = [quarter, max(scores.values()), own_best, len(own), max(0.0, room)]
+        room = max(0.0, quarter - score)
+        if own_best is not None and len(own) >= 3:
+            room = (room + max(0.0, min(quarter, own_best) - score)) / 2
+        by_hand = [quarter, max(scores.values()), own_best, len(own), room]
         assert numbers == pytest.approx(by_hand, abs=EXACT), (province, year, key)
 
 

@@ -93,18 +93,25 @@ measured as (
     left join tasks using (province_key, indicator_key)
 ),
 
--- The potential is the way to the 75th percentile, but no more than the way to the own best year where three comparable
--- years or more are known: one or two years would hide the headroom of a province that has just fallen.
+-- The potential is the way to the 75th percentile. Where three comparable years or more are known the own record counts
+-- as well: half of that way, and half of the way to the record as far as it leads there. It falls evenly as a score
+-- rises, below the record as above it. One or two years would hide the headroom of a province that has just fallen.
+ways as (
+    select
+        *,
+        greatest(p75 - score, 0) as to_p75,
+        greatest(least(own_best, p75) - score, 0) as to_own_best
+    from measured
+),
+
 reached as (
     select
         *,
-        case
-            when p75 <= score then 0
-            when own_years >= {{ var('own_record_years') }} and own_best > score and own_best < p75
-                then own_best - score
-            else p75 - score
-        end as potential
-    from measured
+        cast(
+            case when own_years >= {{ var('own_record_years') }} then (to_p75 + to_own_best) / 2 else to_p75 end
+            as decimal(15, 9)
+        ) as potential
+    from ways
 )
 
 select
@@ -132,7 +139,7 @@ select
     own_best_year,
     own_years,
     cast(own_best - score as decimal(15, 9)) as gap_to_own_best,
-    cast(potential as decimal(15, 9)) as potential,
+    potential,
     cast(
         row_number() over (partition by index_id, year, province_key order by potential desc, code asc) as integer
     ) as headroom_order,
