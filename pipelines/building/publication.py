@@ -342,14 +342,19 @@ def _package(
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
         found = package.resources(connection, draft / PARQUET, counts, stamp.keys, primary, named)
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()
+    publishers = [publisher for (publisher,) in sources if publisher]
+    version = f"{created:%Y.%m.%d}+{stamp.fingerprint[:8]}"
     return {
         "name": "papi-warehouse",
         "title": "Kho chỉ số PAPI / PAPI indicator warehouse",
+        "version": version,
+        "citation": package.citation(publishers, version),
+        "terms": package.TERMS,
         "created": created.isoformat(),
         "as_of": stamp.as_of,
         "fingerprint": stamp.fingerprint,
         "releases": dict(stamp.releases),
-        "sources": [{"title": publisher} for (publisher,) in sources],
+        "sources": [{"title": publisher} for publisher in publishers],
         "resources": found,
     }
 
