@@ -5,6 +5,7 @@ Belongs here: types, keys and descriptions of the Parquet files. Does not belong
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,12 @@ COLUMNS_SQL = """
     where database_name = ? and schema_name = ? and table_name = ?
     order by column_index
 """
+CHECKS_SQL = """
+    select constraint_column_names[1], expression
+    from duckdb_constraints()
+    where database_name = ? and schema_name = ? and table_name = ?
+        and constraint_type = 'CHECK' and len(constraint_column_names) = 1
+"""
 TYPES = {  # of Frictionless, by DuckDB's
     "VARCHAR": "string",
     "INTEGER": "integer",
@@ -38,6 +45,12 @@ TYPES = {  # of Frictionless, by DuckDB's
     "DATE": "date",
     "TIMESTAMP": "datetime",
 }
+# Frictionless reads Parquet through pandas, where whole numbers with an empty cell are floating point with a nan.
+MISSING = ["", "nan"]
+TERMS = (
+    "Các bản công bố không ghi giấy phép; số liệu theo điều kiện của bên công bố, nêu ở sources. / "
+    "The releases name no licence; the terms of the publishers, named in sources, apply to their figures."
+)
 
 
 def resources(
@@ -58,18 +71,19 @@ def resources(
         name = f"{schema}.{table}"
         path = folder / f"{name}.parquet"
         columns = connection.execute(COLUMNS_SQL, ["papi", schema, table]).fetchall()
+        values = _values(connection, schema, table)
         found.append(
             {
                 "name": name,
                 "path": f"{folder.name}/{path.name}",
                 "format": "parquet",
-                "bytes": path.stat().st_size,
                 "hash": f"sha256:{sha256_of(path)}",
                 "rows": counts[name],
                 "key": keys.get(name),
                 "description": comment,
                 "schema": {
-                    "fields": [_field(*column) for column in columns],
+                    "fields": [_field(*column, values=values.get(column[0])) for column in columns],
+                    "missingValues": MISSING,
                     "primaryKey": [*primary.get(name, ())],
                     "foreignKeys": [
                         {"fields": [*one.columns], "reference": {"resource": one.table, "fields": [*one.to]}}
@@ -81,7 +95,20 @@ def resources(
     return found
 
 
-def _field(name: str, kind: str, is_nullable: bool, comment: str | None) -> dict[str, Any]:
+def citation(publishers: list[str], version: str) -> str:
+    """How to name the figures: their publishers, then this warehouse, which put them together."""
+    return f"{'; '.join(publishers)}. Kho chỉ số PAPI / PAPI indicator warehouse, {version}."
+
+
+def _values(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, list[str]]:
+    """By column, the words that a check of the file holds it to."""
+    checks = connection.execute(CHECKS_SQL, ["papi", schema, table]).fetchall()
+    lists = [(column, re.fullmatch(r"\(\S+ IN \(('.*')\)\)", expression)) for column, expression in checks]
+    return {column: re.findall(r"'([^']*)'", found[1]) for column, found in lists if found}
+
+
+def _field(name: str, kind: str, is_nullable: bool, comment: str | None, *, values: list[str] | None) -> dict[str, Any]:
     """A column as the package describes it: the type of Frictionless, and DuckDB's own beside it."""
     described = {"name": name, "type": TYPES[kind.split("(", 1)[0]], "duckdb_type": kind.lower()}
-    return {**described, "description": comment, "constraints": {"required": not is_nullable}}
+    constraints = {"required": not is_nullable, **({"enum": values} if values else {})}
+    return {**described, "description": comment, "constraints": constraints}

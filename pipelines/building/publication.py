@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -234,6 +235,11 @@ def _with_key(comment: str, key: tuple[str, ...]) -> str:
 
 
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table macros, and for one with a parameter a view of its name that takes it from a variable of that name.
+
+    A macro asks the tables of whichever database is in use; a view, those of the file that it stands in, under any name
+    that the file was attached by (DuckDB 1.2 and newer).
+    """
     sql = (
         "select database_name, schema_name, function_name, parameters, macro_definition, comment "
         "from duckdb_functions() where function_type = 'table_macro' and list_contains(?, schema_name)"
@@ -241,11 +247,21 @@ def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
     found = connection.execute(sql, [list(SCHEMAS)]).fetchall()
     for database, schema, macro, *_ in found:
         if database == "papi":
-            connection.execute(f"drop macro table {schema}.{macro}")
+            connection.execute(f"drop macro table {schema}.{macro}; drop view if exists {schema}.{macro}")
     for database, schema, macro, parameters, definition, comment in found:
         if database == "build":
             connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
             connection.execute(f"comment on macro table {schema}.{macro} is {_quoted(comment)}")
+            if len(parameters) == 1:
+                connection.execute(f"create view {schema}.{macro} as {_from_variable(definition, parameters[0])}")
+                connection.execute(f"comment on view {schema}.{macro} is {_quoted(comment)}")
+
+
+def _from_variable(definition: str, parameter: str) -> str:
+    """A macro's query that takes its parameter from the variable of that name, and refuses where there is none."""
+    missing = _quoted(f"Chưa có biến / no variable {parameter}: SET VARIABLE {parameter} = '...'")
+    value = f"coalesce(getvariable({_quoted(parameter)})::varchar, error({missing})::varchar)"
+    return re.sub(rf"(?<![.\w]){parameter}(?!\w)", lambda _: value, definition)
 
 
 def _take_over_database(before: Publication | None, draft: Path) -> None:
@@ -326,14 +342,19 @@ def _package(
     with duckdb.connect(str(draft / DATABASE), read_only=True) as connection:
         found = package.resources(connection, draft / PARQUET, counts, stamp.keys, primary, named)
         sources = connection.execute("select distinct publisher from core.dim_release order by all").fetchall()
+    publishers = [publisher for (publisher,) in sources if publisher]
+    version = f"{created:%Y.%m.%d}+{stamp.fingerprint[:8]}"
     return {
         "name": "papi-warehouse",
         "title": "Kho chỉ số PAPI / PAPI indicator warehouse",
+        "version": version,
+        "citation": package.citation(publishers, version),
+        "terms": package.TERMS,
         "created": created.isoformat(),
         "as_of": stamp.as_of,
         "fingerprint": stamp.fingerprint,
         "releases": dict(stamp.releases),
-        "sources": [{"title": publisher} for (publisher,) in sources],
+        "sources": [{"title": publisher} for publisher in publishers],
         "resources": found,
     }
 

@@ -19,7 +19,8 @@ DBT_PROJECT = ROOT / "dbt_project"
 
 def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     sql = """
-        select schema_name || '.' || table_name, list(column_name) from duckdb_columns() where not internal group by all
+        select schema_name || '.' || table_name, list(column_name) from duckdb_columns()
+        where table_oid in (select table_oid from duckdb_tables()) group by all
     """
     return dict(connection.execute(sql).fetchall())
 

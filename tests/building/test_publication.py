@@ -79,11 +79,29 @@ def test_tables_comments_constraints_and_macros_travel_and_views_stay(settings: 
             "select schema_name, table_name, comment from duckdb_tables() order by all"
         ).fetchall()
         assert tables == [("core", "dim_release", RELEASES), ("marts", "index_score", None)]
-        assert connection.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+        views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
+        assert views == [("core", "one_release")]  # the macro's own
         assert connection.execute("select release_id from core.one_release('r1')").fetchall() == [("r1",)]
         assert connection.execute("select release_id from core.dim_release limit 1").fetchone() == ("r0",)
         nullable = "select is_nullable, comment from duckdb_columns() where column_name = 'release_id' order by all"
         assert connection.execute(nullable).fetchone() == (False, "Mã của tỉnh's / Key")
+
+
+def test_the_view_of_a_macro_asks_its_own_file_under_any_name(settings: Settings, tmp_path: Path) -> None:
+    newer = Settings(warehouse=tmp_path / "newer")
+    newer.warehouse.mkdir()
+    build(newer, 5)
+    with duckdb.connect() as connection:
+        for name, one in (("earlier", settings), ("bây giờ", newer)):
+            publication.publish(one, Stamp("f", "all"))
+            connection.execute(f"attach '{one.published}' as \"{name}\" (read_only)")
+        with pytest.raises(duckdb.Error, match="no variable wanted"):
+            connection.execute('from "bây giờ".core.one_release')
+        connection.execute("set variable wanted = 'r4'")
+        for in_use in ("memory", "earlier", "bây giờ"):
+            connection.execute(f'use "{in_use}"')
+            assert connection.execute("select release_id from earlier.core.one_release").fetchall() == []
+            assert connection.execute('select release_id from "bây giờ".core.one_release').fetchall() == [("r4",)]
 
 
 def test_the_data_package_names_what_lies_beside_it(settings: Settings) -> None:
