@@ -31,6 +31,24 @@ TARGETS_VI = {
     "behind": "chậm",
     "not_evaluable": "chưa đánh giá được",
 }
+TARGETS = """
+select
+    dim.target_id, dim.title_vi, found.unit_key, found.scope, found.numerator, found.denominator, found.target_value,
+    found.n_reporting, found.n_owing, found.n_without_figures, found.state
+from core.dim_target as dim
+left join marts.compliance_target as found
+    on dim.plan_id = found.plan_id and dim.target_id = found.target_id and found.period = ?
+    and found.scope in ('province', 'with_communes')
+where dim.plan_id = ?
+order by dim.target_id, found.scope = 'with_communes', found.unit_key
+"""
+TASKS = """
+select progress.*, dim.title_vi
+from marts.plan_task_progress as progress
+inner join core.dim_task as dim using (plan_id, task_id)
+where period = ? and plan_id = ?
+order by task_id
+"""
 PUBLISHED = "Theo mọi báo cáo có trong kho khi lập kho, không theo ngày chốt của các bảng khác."
 NO_ROW = "không có số liệu trong kỳ"
 
@@ -94,8 +112,8 @@ def drawn(connection: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[
 class _Drawing:
     def __init__(self, book: Any, situation: Situation, figures: Figures) -> None:
         self._book, self._situation, self._figures = book, situation, figures
-        base = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True, "border": 1}
-        number = {**base, "align": "right"}
+        base: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True, "border": 1}
+        number = {**base, "align": "right", "indent": 1}
         looks: dict[str, dict[str, Any]] = {
             "text": base,
             "centre": {**base, "align": "center"},
@@ -159,7 +177,7 @@ class _Drawing:
             ]
 
         self._sheet(
-            "01 Đơn vị", "Tình hình gửi báo cáo của từng đơn vị", columns, enumerate_rows(self._situation.owed, line)
+            "01 Đơn vị", "Tình hình gửi báo cáo của từng đơn vị", columns, _numbered(self._situation.owed, line)
         )
 
     def districts(self) -> None:
@@ -212,7 +230,7 @@ class _Drawing:
             ]
 
         title = "Chấp hành chế độ báo cáo theo huyện"
-        self._sheet("02 Huyện", title, columns, enumerate_rows(heads, line), total if heads else None)
+        self._sheet("02 Huyện", title, columns, _numbered(heads, line), total if heads else None)
 
     def targets(self, connection: duckdb.DuckDBPyConnection) -> None:
         period, plan = self._situation.period, self._situation.owed[0].plan_id
@@ -229,23 +247,18 @@ class _Drawing:
             Column("Trả lời không có số", 9),
             Column("Đánh giá", 16),
         ]
-        found = rows(
-            connection,
-            "select dim.target_id, dim.title_vi, values.unit_key, values.scope, units.full_name_vi, values.numerator, "
-            "values.denominator, values.target_value, values.n_reporting, values.n_owing, values.n_without_figures, "
-            "values.state from core.dim_target as dim left join marts.compliance_target as values on values.period = ? "
-            "and values.scope in ('province', 'with_communes') and dim.plan_id = values.plan_id "
-            "and dim.target_id = values.target_id left join (select unit_key, max(full_name_vi) as full_name_vi "
-            "from core.dim_unit_period group by unit_key) as units on values.unit_key = units.unit_key "
-            "where dim.plan_id = ? order by dim.target_id, values.scope = 'with_communes', values.unit_key",
-            [period, plan],
-        )
+        found = rows(connection, TARGETS, [period, plan])
+        named = {one.unit_key: one.full_name_vi for one in self._situation.owed}
 
         def line(_: int, row: int, one: dict[str, Any]) -> list[Cell]:
             head = [Cell(one["target_id"], style="centre"), Cell(clean(one["title_vi"]))]
             if one["unit_key"] is None:
                 return [*head, Cell("Toàn tỉnh"), *[Cell(None)] * 7, Cell(NO_ROW)]
-            where = "Toàn tỉnh" if one["scope"] == "province" else f"{one['full_name_vi']} và các xã"
+            where = (
+                "Toàn tỉnh"
+                if one["scope"] == "province"
+                else f"{named.get(one['unit_key'], one['unit_key'])} và các xã"
+            )
             key = (
                 f"plan_id = {quoted(plan)} and period = {quoted(period)} and target_id = {quoted(one['target_id'])} "
                 f"and unit_key = {quoted(one['unit_key'])} and scope = {quoted(one['scope'])}"
@@ -270,7 +283,7 @@ class _Drawing:
                 Cell(TARGETS_VI[one["state"]]),
             ]
 
-        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, enumerate_rows(found, line), note=PUBLISHED)
+        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(found, line), note=PUBLISHED)
 
     def tasks(self, connection: duckdb.DuckDBPyConnection) -> None:
         counted = {
@@ -285,13 +298,7 @@ class _Drawing:
             "n_not_applicable": "Không áp dụng",
         }
         columns = [Column("Mã", 7), Column("Nhiệm vụ", 52), *(Column(heading, 11) for heading in counted.values())]
-        found = rows(
-            connection,
-            "select progress.*, dim.title_vi from marts.plan_task_progress as progress "
-            "inner join core.dim_task as dim using (plan_id, task_id) where period = ? and plan_id = ? "
-            "order by task_id",
-            [self._situation.period, self._situation.owed[0].plan_id],
-        )
+        found = rows(connection, TASKS, [self._situation.period, self._situation.owed[0].plan_id])
 
         def line(_: int, __: int, one: dict[str, Any]) -> list[Cell]:
             key = " and ".join(f"{name} = {quoted(one[name])}" for name in ("plan_id", "task_id", "period"))
@@ -301,7 +308,7 @@ class _Drawing:
                 *(Cell(one[name], ("marts.plan_task_progress", name, key), style="count") for name in counted),
             ]
 
-        self._sheet("04 Nhiệm vụ", "Tiến độ nhiệm vụ", columns, enumerate_rows(found, line), note=PUBLISHED)
+        self._sheet("04 Nhiệm vụ", "Tiến độ nhiệm vụ", columns, _numbered(found, line), note=PUBLISHED)
 
     def to_remind(self) -> None:
         situation = self._situation
@@ -329,7 +336,7 @@ class _Drawing:
             ]
 
         title = "Đơn vị phải đôn đốc" if situation.late else "Không có đơn vị phải đôn đốc"
-        self._sheet("05 Đôn đốc", title, columns, enumerate_rows(situation.late, line))
+        self._sheet("05 Đôn đốc", title, columns, _numbered(situation.late, line))
 
     def _sheet(
         self, name: str, title: str, columns: Sequence[Column], lines: Any, total: Any = None, note: str = ""
@@ -385,7 +392,7 @@ class _Drawing:
                 sheet.write_number(row, index, float(cell.value), style)
 
 
-def enumerate_rows(things: Iterable[Any], line: Any) -> Iterable[Any]:
+def _numbered(things: Iterable[Any], line: Any) -> Iterable[Any]:
     """For each thing what makes its cells once the row is known; things are numbered from 1."""
     return [lambda row, n=n, one=one: line(n, row, one) for n, one in enumerate(things, start=1)]
 

@@ -35,7 +35,7 @@ STATES_VI = {
 }
 OPEN = ("missing", "returned", "unreadable")  # a report that is chased, see marts.chase_list
 SIMULATED = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU THẬT"
-LONGEST_REASON = 300  # signs; a return may be explained at any length
+LONGEST_REASON = 150  # signs; a return may be explained at any length
 CUT = " […]"
 
 OWED = """
