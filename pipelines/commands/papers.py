@@ -31,7 +31,7 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
     settings = settings_of(None, warehouse)
     from pipelines import clock
     from pipelines.papers import making
-    from pipelines.papers.situation import NothingOwed
+    from pipelines.papers.situation import NothingOwed, NotInCalendar
     from pipelines.papers.templates import TEMPLATES, Faulty
 
     day: date = as_of.date() if as_of else clock.today()
@@ -43,6 +43,9 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
             raise Mistake(
                 twin(f"không đơn vị nào phải báo cáo kỳ {period}", f"nobody owes a report for {period}")
             ) from None
+        except NotInCalendar:
+            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
+            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
         except Faulty as error:
             for finding in error.findings:
                 say_finding(finding)
@@ -50,6 +53,7 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
     for path in made:
         click.echo(str(path))
     if not made:
-        click.echo(twin("không có báo cáo nào trễ hạn", "no report is late"))
+        vi = "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên"
+        click.echo(twin(vi, "no report is late; a period is tracked from its first readable report"))
     else:
         click.echo(twin(f"{len(made)} dự thảo, chốt đến hết ngày {day:%d/%m/%Y}", f"drafts: {len(made)}"))

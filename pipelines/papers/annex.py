@@ -77,12 +77,16 @@ COUNTED: tuple[tuple[str, str, Callable[[Owed], bool]], ...] = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, a figure with table, column and key, or a formula with the value it has."""
+    """A cell: a text, a figure with table, column and key, or a formula with the value it has.
+
+    ``named`` is the day that a text names, to which table, column and key then belong.
+    """
 
     value: Value | str
     source: tuple[str, str, str] | None = None
     formula: str | None = None
     style: str = "text"
+    named: date | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ class _Drawing:
                 Cell(one.first_received_on, (table, "first_received_on", one.key), style="day"),
                 Cell(one.last_received_on, (table, "last_received_on", one.key), style="day"),
                 Cell(one.days_late, (table, "days_late", one.key), style="days"),
-                Cell(one.said),
+                self._state(one),
                 Cell(one.n_returned, ("core.fct_report_event", "count(*)", back), style="count"),
                 *(
                     [
@@ -205,7 +209,7 @@ class _Drawing:
             return [
                 Cell(number, style="centre"),
                 Cell(head.name),
-                Cell(head.said),
+                self._state(head),
                 Cell(head.days_late, (situation.table, "days_late", head.key), style="days"),
                 *(Cell(n, (situation.table, "count(*)", key), style="count") for n, key in counts),
                 *_rates(row, [n for n, _ in counts]),
@@ -332,11 +336,17 @@ class _Drawing:
                 Cell(one.due_counted, (situation.table, "due_counted", one.key), style="day"),
                 Cell(one.days_late, (situation.table, "days_late", one.key), style="days"),
                 Cell(band),
-                Cell(one.said),
+                self._state(one),
             ]
 
         title = "Đơn vị phải đôn đốc" if situation.late else "Không có đơn vị phải đôn đốc"
         self._sheet("05 Đôn đốc", title, columns, _numbered(situation.late, line))
+
+    def _state(self, one: Owed) -> Cell:
+        if one.said_on is None:
+            return Cell(one.said)
+        source = (self._situation.table, one.said_on, one.key)
+        return Cell(one.said, source, named=getattr(one, one.said_on))
 
     def _sheet(
         self, name: str, title: str, columns: Sequence[Column], lines: Any, total: Any = None, note: str = ""
@@ -413,5 +423,4 @@ def _letter(column: int) -> str:
 
 
 def _value(cell: Cell) -> Value:
-    assert not isinstance(cell.value, str)
-    return cell.value
+    return cell.named if isinstance(cell.value, str) else cell.value

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def make_reminders(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
-    """Write the letters and the draft for the chairman; raises ``NothingOwed`` and ``templates.Faulty``."""
+    """Write the letters and the draft for the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
     faults = [fault for name in templates.FIELDS for fault in templates.check(words / f"{name}.docx")]
     if faults:
         raise templates.Faulty(faults)
@@ -37,7 +37,7 @@ def make_reminders(
 def make_annex(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
-    """Write the annex; raises ``NothingOwed``. It has no template."""
+    """Write the annex; raises what ``situation.of`` does. It has no template."""
     content, said = annex.drawn(connection, situation.of(connection, period, as_of))
     return [figures.write_beside(folder / f"{as_of}_phu-luc.xlsx", content, said)]
 

@@ -50,7 +50,7 @@ def _letter(situation: Situation, to: Owed) -> Paper:
     waiting = [one for one in situation.below(to) if one.is_open and not one.is_late]
     key = _among(situation, 1, None, to)
     values = {
-        **_head(situation, figures),
+        **_head(situation, figures, to),
         "tong_so": figures.say("Tổng số báo cáo trễ", len(late), situation.table, "count(*)", key),
         "noi_nhan": clean(to.name),
         "nhom": groups,
@@ -72,6 +72,9 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
             counts[field] = figures.say(f"{head.name}, cấp xã: {title}", n, situation.table, "count(*)", key)
         key = _among(situation, 1, None, head)
         own = head.said
+        if head.said_on:
+            on = getattr(head, head.said_on)
+            figures.say(f"{head.name}: tình trạng", on, situation.table, head.said_on, head.key)
         if head.is_late:
             days = figures.say(f"{head.name}: ngày trễ", head.days_late, situation.table, "days_late", head.key)
             own = f"{own} (trễ {days} ngày làm việc)"
@@ -98,7 +101,7 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
         key,
     )
     values = {
-        **_head(situation, figures),
+        **_head(situation, figures, to[0]),
         **totals,
         "tong_so": figures.say("Tổng số báo cáo trễ", len(situation.late), situation.table, "count(*)", key),
         "so_don_vi": so_don_vi,
@@ -107,9 +110,8 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
     return Paper(DRAFT, f"{situation.as_of}_du-thao-chu-tich", values, figures)
 
 
-def _head(situation: Situation, figures: Figures) -> dict[str, str]:
-    """What both letters say at their head."""
-    first = situation.owed[0]
+def _head(situation: Situation, figures: Figures, first: Owed) -> dict[str, str]:
+    """What both letters say at their head; the days are those of ``first``."""
     table = situation.table
     return {
         "mo_phong": SIMULATED if situation.is_simulated else "",
@@ -122,6 +124,7 @@ def _head(situation: Situation, figures: Figures) -> dict[str, str]:
         "ngay_ke_hoach": figures.say("Ngày nêu trong kế hoạch", first.due_nominal, table, "due_nominal", first.key),
         "moc_tinh_tre": figures.say("Mốc tính trễ", first.due_counted, table, "due_counted", first.key),
         "ngay_chot": f"{situation.as_of:%d/%m/%Y}",
+        # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
         "thang": f"{situation.as_of:%m}" if situation.as_of.month < 3 else str(situation.as_of.month),
         "nam": str(situation.as_of.year),
         "gui_truoc_ngay": figures.say(
@@ -134,10 +137,8 @@ def _line(situation: Situation, figures: Figures, number: int, one: Owed) -> dic
     def say(what: str, column: str) -> str:
         return figures.say(f"{one.name}: {what}", getattr(one, column), situation.table, column, one.key)
 
-    if one.state == "unreadable":
-        say("ngày gửi", "last_sent_on")
-    elif one.state == "returned":
-        say("ngày trả lại", "returned_on")
+    if one.said_on:
+        say("tình trạng", one.said_on)
     return {
         "stt": str(number),
         "don_vi": clean(one.name),

@@ -81,6 +81,10 @@ class NothingOwed(LookupError):
     """No unit owes a report for the period."""
 
 
+class NotInCalendar(LookupError):
+    """The calendar of working days does not know the day."""
+
+
 @dataclass(frozen=True)
 class Owed:
     """One report that a unit owes, as of the day; ``days_late`` are working days."""
@@ -128,6 +132,12 @@ class Owed:
     def is_late(self) -> bool:
         """Whether it is chased: what was returned or could not be read is not while the days of grace run."""
         return self.is_open and self.days_late > 0
+
+    @property
+    def said_on(self) -> str | None:
+        """The column of the day that ``said`` names; None where it names none."""
+        column = {"unreadable": "last_sent_on", "returned": "returned_on"}.get(self.state)
+        return column if column and getattr(self, column) else None
 
     @property
     def said(self) -> str:
@@ -193,7 +203,7 @@ class Situation:
 
 
 def of(connection: duckdb.DuckDBPyConnection, period: str, as_of: date) -> Situation:
-    """The situation of a period as of the end of a day; raises ``NothingOwed``."""
+    """The situation of a period as of the end of a day; raises ``NothingOwed`` and ``NotInCalendar``."""
     relation = connection.execute(OWED, {"day": as_of.isoformat(), "period": period})
     owed = [Owed(*row) for row in relation.fetchall()]
     if not owed:
@@ -206,11 +216,14 @@ def of(connection: duckdb.DuckDBPyConnection, period: str, as_of: date) -> Situa
     days = [as_of, as_of]
     province = connection.execute(named.format("unit_key = ?"), [plan["province_key"], *days]).fetchall()
     agency = connection.execute(named.format("code = ?"), [plan["standing_agency"], *days]).fetchall()
-    [(resend_by, number)] = connection.execute(
+    resend = connection.execute(
         "select day, working_day_number from core.dim_day where is_working and working_day_number = "
         "(select working_day_number from core.dim_day where day = ?) + ?",
         [as_of, plan["grace_working_days"]],
     ).fetchall()
+    if not resend:
+        raise NotInCalendar(as_of.isoformat())
+    [(resend_by, number)] = resend
     province_vi = str(province[0][0]).removeprefix("Tỉnh ") if province else "…"
     agency_vi = str(agency[0][0]).removesuffix(f" tỉnh {province_vi}") if agency else "…"
     key = f"is_working and working_day_number = {number}"

@@ -106,7 +106,10 @@ def test_each_figure_is_in_its_cell_and_the_warehouse_gives_it_again(office: Off
         if isinstance(value, datetime):
             value = value.date()
         assert office.value_of(one) == one.printed
-        assert value is None if one.printed == figures.NONE else printed(value) == one.printed
+        if isinstance(value, str):  # a state that names a day
+            assert one.printed in value
+        else:
+            assert value is None if one.printed == figures.NONE else printed(value) == one.printed
 
 
 def test_the_sheets_are_a4_with_headings_on_every_page_and_say_that_they_are_simulated(

@@ -117,6 +117,7 @@ def test_each_figure_is_in_its_letter_and_the_warehouse_gives_it_again(office: O
     office.owes("c3", "commune", "Xã Hai", "d1", "missing", 2)
     office.owes("c4", "commune", "Xã Ba", "d2", "unreadable", 3)
     office.owes("c5", "commune", "Xã Bảy", "d1", "returned", 8, "Thiếu phụ lục")
+    office.owes("d3", "district", "Huyện Sơn Động", "snv", "returned", 4, "Thiếu chữ ký")
     office.owes("stp", "agency", "Sở Tư pháp tỉnh Bắc Giang", "snv", "missing", 9)
     for path in made(office, tmp_path).values():
         listed = figures.read(path.with_suffix(".csv"))

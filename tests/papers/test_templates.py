@@ -124,3 +124,6 @@ def test_the_command_tells_faults_and_where_its_papers_lie(office: Office, tmp_p
     assert refused.code == 1
     assert "trường khong_co không có" in refused.out
     assert run_papi(*call[:3], "2019-H1", *call[4:]).code == 2
+    outside = run_papi(*call[:5], "2022-06-24", *call[6:])
+    assert outside.code == 2
+    assert "nằm ngoài lịch ngày làm việc" in outside.out
