@@ -40,9 +40,7 @@ class Unit:
     @property
     def official_name_vi(self) -> str:
         """The body that answers for the unit, as a document addresses it: UBND phường Thọ Xương; a Sở is one itself."""
-        if self.level == "agency":
-            return self.full_name_vi
-        return f"UBND {self.full_name_vi[:1].lower()}{self.full_name_vi[1:]}"
+        return official_name(self.level, self.full_name_vi)
 
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
@@ -50,6 +48,11 @@ class Unit:
     def bears(self, who: list[str]) -> bool:
         """Whether a duty of these falls on the unit: its level, its code, or the code of a body that went into it."""
         return not {self.level, self.code, *self.inherits}.isdisjoint(who)
+
+
+def official_name(level: str, full_name_vi: str) -> str:
+    """The body that answers for a unit of this level and name, see ``Unit.official_name_vi``."""
+    return full_name_vi if level == "agency" else f"UBND {full_name_vi[:1].lower()}{full_name_vi[1:]}"
 
 
 class Units:

@@ -1,0 +1,59 @@
+"""`papi paper`: the papers of a period that leave the office, as drafts.
+
+Belongs here: options, and what is printed. Does not belong here: what a paper says, see pipelines/papers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from pipelines.commands.shared import DAY, FOLDER, Mistake, Refused, connected, say_finding, settings_of, with_warehouse
+from pipelines.reports.wording import twin
+
+KINDS = ("reminder", "annex")
+
+
+@click.command("paper")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--period", required=True, help="Kỳ, như 2021-H1. / The period, such as 2021-H1.")
+@click.option("--as-of", type=DAY, help="Chốt đến hết ngày này. / As of the end of this day (default: today).")
+@click.option("--templates", type=FOLDER, help="Thư mục mẫu Word của cơ quan. / Folder of the office's own templates.")
+@with_warehouse
+def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None, warehouse: Path | None) -> None:
+    """Dự thảo giấy tờ của một kỳ: công văn đôn đốc (reminder), phụ lục Excel (annex) / Draft the papers of a period.
+
+    Into warehouse/papers/PERIOD; beside each lies a .csv that says where every figure comes from. A paper that lies
+    there is never written over: one of other figures is written beside it with a number.
+    """
+    settings = settings_of(None, warehouse)
+    from pipelines import clock
+    from pipelines.papers import making
+    from pipelines.papers.situation import NothingOwed, NotInCalendar
+    from pipelines.papers.templates import TEMPLATES, Faulty
+
+    day: date = as_of.date() if as_of else clock.today()
+    folder = settings.warehouse / "papers" / period
+    with connected(settings) as connection:
+        try:
+            made = making.KINDS[kind](connection, period, day, folder, templates or TEMPLATES)
+        except NothingOwed:
+            raise Mistake(
+                twin(f"không đơn vị nào phải báo cáo kỳ {period}", f"nobody owes a report for {period}")
+            ) from None
+        except NotInCalendar:
+            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
+            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+        except Faulty as error:
+            for finding in error.findings:
+                say_finding(finding)
+            raise Refused(twin("mẫu Word phải sửa trước khi dùng", "the template has to be mended first")) from None
+    for path in made:
+        click.echo(str(path))
+    if not made:
+        vi = "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên"
+        click.echo(twin(vi, "no report is late; a period is tracked from its first readable report"))
+    else:
+        click.echo(twin(f"{len(made)} dự thảo, chốt đến hết ngày {day:%d/%m/%Y}", f"drafts: {len(made)}"))

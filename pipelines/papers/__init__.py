@@ -1,0 +1,1 @@
+"""Papers that leave the office: reminders in Word and annexes in Excel, drafted from what is published."""

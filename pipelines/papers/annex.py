@@ -1,0 +1,426 @@
+"""Phụ lục: units, districts, targets, tasks and who is to be reminded, as a workbook whose totals are formulas.
+
+Belongs here: the sheets and their figures. Does not belong here: states and lateness, see situation.py.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pipelines.papers.figures import Figures, Value, quoted
+from pipelines.papers.reminders import BANDS
+from pipelines.papers.situation import SIMULATED, Owed, Situation, clean
+from pipelines.published import rows
+from pipelines.reports.drawing import FONT, height_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+SIZE = 11
+LEVELS_VI = {"agency": "Sở, ngành", "district": "Huyện", "commune": "Xã"}
+TARGETS_VI = {
+    "achieved": "đạt",
+    "missed": "không đạt",
+    "on_track": "đúng tiến độ",
+    "behind": "chậm",
+    "not_evaluable": "chưa đánh giá được",
+}
+TARGETS = """
+select
+    dim.target_id, dim.title_vi, found.unit_key, found.scope, found.numerator, found.denominator, found.target_value,
+    found.n_reporting, found.n_owing, found.n_without_figures, found.state
+from core.dim_target as dim
+left join marts.compliance_target as found
+    on dim.plan_id = found.plan_id and dim.target_id = found.target_id and found.period = ?
+    and found.scope in ('province', 'with_communes')
+where dim.plan_id = ?
+order by dim.target_id, found.scope = 'with_communes', found.unit_key
+"""
+TASKS = """
+select progress.*, dim.title_vi
+from marts.plan_task_progress as progress
+inner join core.dim_task as dim using (plan_id, task_id)
+where period = ? and plan_id = ?
+order by task_id
+"""
+PUBLISHED = "Theo mọi báo cáo có trong kho khi lập kho, không theo ngày chốt của các bảng khác."
+NO_ROW = "không có số liệu trong kỳ"
+
+
+def _is_expected_and(state: str, one: Owed) -> bool:
+    return one.is_expected and one.state == state
+
+
+# How districts are counted: heading, and which reports of communes, as SQL has it and as a column of an obligation.
+COUNTED: tuple[tuple[str, str, Callable[[Owed], bool]], ...] = (
+    ("Xã phải báo cáo", "is_expected", lambda one: one.is_expected),
+    ("Đã nhận", "is_actual", lambda one: one.is_actual),
+    ("Đúng hạn", "is_on_time", lambda one: one.is_on_time),
+    *(
+        (heading, f"is_expected and state = '{state}'", partial(_is_expected_and, state))
+        for heading, state in (
+            ("Chưa gửi", "missing"),
+            ("Chưa đọc được", "unreadable"),
+            ("Đang trả lại", "returned"),
+            ("Huyện báo đã nhận, tỉnh chưa có tệp", "reported_by_district"),
+        )
+    ),
+    ("Được miễn", "state = 'waived'", lambda one: one.state == "waived"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: a text, a figure with table, column and key, or a formula with the value it has.
+
+    ``named`` is the day that a text names, to which table, column and key then belong.
+    """
+
+    value: Value | str
+    source: tuple[str, str, str] | None = None
+    formula: str | None = None
+    style: str = "text"
+    named: date | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet; its width in characters."""
+
+    heading: str
+    width: float
+
+
+def drawn(connection: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[bytes, Figures]:
+    """The workbook, and the figures in it by sheet and cell."""
+    import xlsxwriter
+
+    target, figures = io.BytesIO(), Figures()
+    options = {"in_memory": True, "default_format_properties": {"font_name": FONT, "font_size": SIZE}}
+    with xlsxwriter.Workbook(target, options) as book:
+        drawing = _Drawing(book, situation, figures)
+        drawing.units()
+        drawing.districts()
+        drawing.targets(connection)
+        drawing.tasks(connection)
+        drawing.to_remind()
+    return target.getvalue(), figures
+
+
+class _Drawing:
+    def __init__(self, book: Any, situation: Situation, figures: Figures) -> None:
+        self._book, self._situation, self._figures = book, situation, figures
+        base: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True, "border": 1}
+        number = {**base, "align": "right", "indent": 1}
+        looks: dict[str, dict[str, Any]] = {
+            "text": base,
+            "centre": {**base, "align": "center"},
+            "count": {**number, "num_format": "#,##0"},
+            "days": {**base, "align": "center", "num_format": "#,##0"},
+            "amount": {**number, "num_format": "#,##0.00"},
+            "percent": {**number, "num_format": "0.00"},
+            "day": {**base, "align": "center", "num_format": "dd/mm/yyyy"},
+            "head": {**base, "bold": True, "align": "center", "valign": "vcenter", "bg_color": "#DDE6F0"},
+        }
+        looks |= {f"{name}_total": {**look, "bold": True} for name, look in looks.items()}
+        self._formats = {name: book.add_format(look) for name, look in looks.items()}
+        plain = {"font_name": FONT, "font_size": SIZE}
+        self._title = book.add_format({**plain, "bold": True, "font_size": 14})
+        self._marked = book.add_format({**plain, "bold": True, "font_color": "#C00000"})
+        self._note = book.add_format({**plain, "italic": True})
+
+    def units(self) -> None:
+        table = self._situation.table
+        columns = [
+            Column("STT", 5),
+            Column("Đơn vị", 34),
+            Column("Cấp", 11),
+            Column("Mốc tính trễ", 11),
+            Column("Nhận lần đầu", 11),
+            Column("Nhận lần cuối", 11),
+            Column("Số ngày làm việc trễ", 9),
+            Column("Tình trạng", 34),
+            Column("Số lần trả lại", 8),
+            Column("Mục đã trả lời", 8),
+            Column("Mục phải trả lời", 8),
+            Column("Tỷ lệ trả lời, %", 9),
+        ]
+
+        def line(number: int, row: int, one: Owed) -> list[Cell]:
+            answered = ("core.fct_report", "coalesce(tasks_answered, 0) + coalesce(targets_answered, 0)")
+            items = ("core.fct_report", "coalesce(tasks_owed, 0) + coalesce(targets_owed, 0)")
+            report = f"report_id = {quoted(one.report_id or '')}"
+            back = f"event = 'returned' and {one.key} and cast(happened_at as date) <= '{self._situation.as_of}'"
+            return [
+                Cell(number, style="centre"),
+                Cell(one.name),
+                Cell(LEVELS_VI[one.level]),
+                Cell(one.due_counted, (table, "due_counted", one.key), style="day"),
+                Cell(one.first_received_on, (table, "first_received_on", one.key), style="day"),
+                Cell(one.last_received_on, (table, "last_received_on", one.key), style="day"),
+                Cell(one.days_late, (table, "days_late", one.key), style="days"),
+                self._state(one),
+                Cell(one.n_returned, ("core.fct_report_event", "count(*)", back), style="count"),
+                *(
+                    [
+                        Cell(one.n_answered, (*answered, report), style="count"),
+                        Cell(one.n_items, (*items, report), style="count"),
+                        Cell(
+                            Decimal(100) * one.n_answered / one.n_items, formula=f"=100*J{row}/K{row}", style="percent"
+                        ),
+                    ]
+                    if one.n_items
+                    else [Cell(None)] * 3
+                ),
+            ]
+
+        self._sheet(
+            "01 Đơn vị", "Tình hình gửi báo cáo của từng đơn vị", columns, _numbered(self._situation.owed, line)
+        )
+
+    def districts(self) -> None:
+        situation = self._situation
+        columns = [
+            Column("STT", 5),
+            Column("Huyện", 26),
+            Column("Báo cáo của huyện", 24),
+            Column("Huyện trễ, ngày làm việc", 9),
+            *(Column(heading, 10) for heading, _, _ in COUNTED),
+            Column("Tỷ lệ nộp, %", 9),
+            Column("Tỷ lệ đúng hạn, %", 9),
+        ]
+        heads = [one for one in situation.heads if one.level == "district"]
+        below = {head.unit_key: situation.below(head)[1:] for head in heads}
+
+        def line(number: int, row: int, head: Owed) -> list[Cell]:
+            counts = [
+                (
+                    sum(bool(counts_in(one)) for one in below[head.unit_key]),
+                    f"period = {quoted(situation.period)} and recipient_key = {quoted(head.unit_key)} and {which}",
+                )
+                for _, which, counts_in in COUNTED
+            ]
+            return [
+                Cell(number, style="centre"),
+                Cell(head.name),
+                self._state(head),
+                Cell(head.days_late, (situation.table, "days_late", head.key), style="days"),
+                *(Cell(n, (situation.table, "count(*)", key), style="count") for n, key in counts),
+                *_rates(row, [n for n, _ in counts]),
+            ]
+
+        def total(first: int, last: int) -> list[Cell]:
+            row = last + 1
+            sums = [
+                sum(bool(counts_in(one)) for head in heads for one in below[head.unit_key])
+                for _, _, counts_in in COUNTED
+            ]
+            return [
+                Cell(""),
+                Cell("Tổng"),
+                Cell(""),
+                Cell(""),
+                *(
+                    Cell(n, formula=f"=SUM({letter}{first}:{letter}{last})", style="count")
+                    for letter, n in zip("EFGHIJKL", sums, strict=True)
+                ),
+                *_rates(row, sums),
+            ]
+
+        title = "Chấp hành chế độ báo cáo theo huyện"
+        self._sheet("02 Huyện", title, columns, _numbered(heads, line), total if heads else None)
+
+    def targets(self, connection: duckdb.DuckDBPyConnection) -> None:
+        period, plan = self._situation.period, self._situation.owed[0].plan_id
+        columns = [
+            Column("Chỉ tiêu", 8),
+            Column("Nội dung", 40),
+            Column("Phạm vi", 22),
+            Column("Đã đạt (tử số)", 12),
+            Column("Phải thực hiện (mẫu số)", 12),
+            Column("Đạt, %", 9),
+            Column("Mức phải đạt", 9),
+            Column("Đơn vị có số liệu (n)", 9),
+            Column("Đơn vị phải báo cáo (N)", 9),
+            Column("Trả lời không có số", 9),
+            Column("Đánh giá", 16),
+        ]
+        found = rows(connection, TARGETS, [period, plan])
+        named = {one.unit_key: one.full_name_vi for one in self._situation.owed}
+
+        def line(_: int, row: int, one: dict[str, Any]) -> list[Cell]:
+            head = [Cell(one["target_id"], style="centre"), Cell(clean(one["title_vi"]))]
+            if one["unit_key"] is None:
+                return [*head, Cell("Toàn tỉnh"), *[Cell(None)] * 7, Cell(NO_ROW)]
+            where = (
+                "Toàn tỉnh"
+                if one["scope"] == "province"
+                else f"{named.get(one['unit_key'], one['unit_key'])} và các xã"
+            )
+            key = (
+                f"plan_id = {quoted(plan)} and period = {quoted(period)} and target_id = {quoted(one['target_id'])} "
+                f"and unit_key = {quoted(one['unit_key'])} and scope = {quoted(one['scope'])}"
+            )
+
+            def figure(column: str, style: str) -> Cell:
+                return Cell(one[column], ("marts.compliance_target", column, key), style=style)
+
+            def amount(column: str) -> Cell:
+                value = one[column]
+                return figure(column, "count" if value is None or value == int(value) else "amount")
+
+            share = 100 * one["numerator"] / one["denominator"] if one["denominator"] else None
+            return [
+                *head,
+                Cell(where),
+                amount("numerator"),
+                amount("denominator"),
+                Cell(share, formula=f"=100*D{row}/E{row}", style="percent") if share is not None else Cell(None),
+                amount("target_value"),
+                *(figure(name, "count") for name in ("n_reporting", "n_owing", "n_without_figures")),
+                Cell(TARGETS_VI[one["state"]]),
+            ]
+
+        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(found, line), note=PUBLISHED)
+
+    def tasks(self, connection: duckdb.DuckDBPyConnection) -> None:
+        counted = {
+            "n_owing": "Đơn vị phải báo cáo (N)",
+            "n_reporting": "Đã gửi báo cáo (n)",
+            "n_answered": "Có trả lời",
+            "n_done": "Đã hoàn thành",
+            "n_done_with_evidence": "Trong đó có kiểm chứng",
+            "n_in_progress": "Đang thực hiện",
+            "n_not_started": "Chưa thực hiện",
+            "n_nothing_arose": "Không phát sinh",
+            "n_not_applicable": "Không áp dụng",
+        }
+        columns = [Column("Mã", 7), Column("Nhiệm vụ", 52), *(Column(heading, 11) for heading in counted.values())]
+        found = rows(connection, TASKS, [self._situation.period, self._situation.owed[0].plan_id])
+
+        def line(_: int, __: int, one: dict[str, Any]) -> list[Cell]:
+            key = " and ".join(f"{name} = {quoted(one[name])}" for name in ("plan_id", "task_id", "period"))
+            return [
+                Cell(one["task_id"], style="centre"),
+                Cell(clean(one["title_vi"])),
+                *(Cell(one[name], ("marts.plan_task_progress", name, key), style="count") for name in counted),
+            ]
+
+        self._sheet("04 Nhiệm vụ", "Tiến độ nhiệm vụ", columns, _numbered(found, line), note=PUBLISHED)
+
+    def to_remind(self) -> None:
+        situation = self._situation
+        columns = [
+            Column("STT", 5),
+            Column("Đơn vị", 36),
+            Column("Thuộc", 30),
+            Column("Mốc tính trễ", 12),
+            Column("Số ngày làm việc trễ", 10),
+            Column("Nhóm", 26),
+            Column("Tình trạng", 50),
+        ]
+        named = {one.unit_key: one.name for one in situation.owed if one.level == "district"}
+
+        def line(number: int, _: int, one: Owed) -> list[Cell]:
+            [band] = [title for low, high, title in BANDS if low <= one.days_late <= (high or one.days_late)]
+            return [
+                Cell(number, style="centre"),
+                Cell(one.name),
+                Cell(named.get(one.recipient_key or "", "")),
+                Cell(one.due_counted, (situation.table, "due_counted", one.key), style="day"),
+                Cell(one.days_late, (situation.table, "days_late", one.key), style="days"),
+                Cell(band),
+                self._state(one),
+            ]
+
+        title = "Đơn vị phải đôn đốc" if situation.late else "Không có đơn vị phải đôn đốc"
+        self._sheet("05 Đôn đốc", title, columns, _numbered(situation.late, line))
+
+    def _state(self, one: Owed) -> Cell:
+        if one.said_on is None:
+            return Cell(one.said)
+        source = (self._situation.table, one.said_on, one.key)
+        return Cell(one.said, source, named=getattr(one, one.said_on))
+
+    def _sheet(
+        self, name: str, title: str, columns: Sequence[Column], lines: Any, total: Any = None, note: str = ""
+    ) -> None:
+        """One table with its head; ``lines`` gives each row once it knows the number of its row in Excel."""
+        sheet = self._book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C&P/&N")
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+        situation = self._situation
+        about = f"{situation.period_vi}. {note or f'Chốt đến hết ngày {situation.as_of:%d/%m/%Y}.'}"
+        heads = [(title, self._title), (about, self._note)]
+        if situation.is_simulated:
+            heads.insert(0, (SIMULATED, self._marked))
+        for row, (text, look) in enumerate(heads):
+            sheet.write_string(row, 0, text, look)
+        first = len(heads)
+        headings = [(column.heading, column.width) for column in columns]
+        sheet.set_row(first, height_of(headings))
+        for index, column in enumerate(columns):
+            sheet.write_string(first, index, column.heading, self._formats["head"])
+        sheet.repeat_rows(first)
+        sheet.freeze_panes(first + 1, 2)
+        row = first + 1
+        for make in lines:
+            self._row(sheet, name, row, make(row + 1), columns)
+            row += 1
+        if total is not None:
+            self._row(sheet, name, row, total(first + 2, row), columns, "_total")
+
+    def _row(
+        self, sheet: Any, name: str, row: int, cells: Sequence[Cell], columns: Sequence[Column], look: str = ""
+    ) -> None:
+        texts = [(one.value, column.width) for one, column in zip(cells, columns, strict=True)]
+        sheet.set_row(row, height_of((text, width) for text, width in texts if isinstance(text, str)))
+        for index, cell in enumerate(cells):
+            style = self._formats[f"{cell.style}{look}"]
+            if cell.source is not None:
+                self._figures.say(f"{name}!{_letter(index)}{row + 1}", _value(cell), *cell.source)
+            if cell.formula is not None:
+                sheet.write_formula(row, index, cell.formula, style, float(cell.value))  # type: ignore[arg-type]
+            elif cell.value is None:
+                sheet.write_blank(row, index, None, style)
+            elif isinstance(cell.value, str):
+                sheet.write_string(row, index, cell.value, style)
+            elif isinstance(cell.value, date):
+                sheet.write_datetime(row, index, cell.value, style)
+            else:
+                sheet.write_number(row, index, float(cell.value), style)
+
+
+def _numbered(things: Iterable[Any], line: Any) -> Iterable[Any]:
+    """For each thing what makes its cells once the row is known; things are numbered from 1."""
+    return [lambda row, n=n, one=one: line(n, row, one) for n, one in enumerate(things, start=1)]
+
+
+def _rates(row: int, counts: list[int]) -> list[Cell]:
+    """Reporting rate and rate on time of a row of districts, of what is expected in its column E."""
+    expected, actual, on_time = counts[:3]
+    if not expected:
+        return [Cell(None), Cell(None)]
+    return [
+        Cell(Decimal(100) * n / expected, formula=f"=100*{letter}{row}/E{row}", style="percent")
+        for letter, n in (("F", actual), ("G", on_time))
+    ]
+
+
+def _letter(column: int) -> str:
+    return "ABCDEFGHIJKLMNOP"[column]
+
+
+def _value(cell: Cell) -> Value:
+    return cell.named if isinstance(cell.value, str) else cell.value

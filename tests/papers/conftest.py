@@ -1,0 +1,130 @@
+"""A small published warehouse that says of any number of units how late they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.papers.figures import Figure, printed
+
+DAY = date(2021, 6, 24)
+PERIOD = "2021-H1"
+TABLES = """
+create schema core;
+create schema marts;
+create table core.dim_plan as select 'p' as plan_id, 'Kế hoạch PAPI' as title_vi, '24-bac-giang' as province_key,
+    'SNV' as standing_agency, 3 as grace_working_days;
+create table core.dim_day as select cast(day as date) as day, isodow(day) < 6 as is_working,
+    cast(sum(case when isodow(day) < 6 then 1 else 0 end) over (order by day) as integer) as working_day_number
+    from range(timestamp '2021-01-01', timestamp '2022-01-01', interval 1 day) as days(day);
+create table core.dim_unit_period (unit_key varchar, code varchar, level varchar, full_name_vi varchar,
+    valid_from date, valid_to date);
+create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
+    decision_no varchar, reason varchar, source_row integer);
+create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
+    targets_answered integer);
+create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
+    unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
+    is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
+    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean);
+create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar);
+create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar);
+create table marts.compliance_target (plan_id varchar, target_id varchar, unit_key varchar, scope varchar,
+    period varchar, numerator decimal(18, 6), denominator decimal(18, 6), target_value decimal(15, 6),
+    n_owing integer, n_reporting integer, n_without_figures integer, state varchar);
+create table marts.plan_task_progress (plan_id varchar, task_id varchar, period varchar, n_owing integer,
+    n_reporting integer, n_answered integer, n_done integer, n_in_progress integer, n_not_started integer,
+    n_nothing_arose integer, n_not_applicable integer, n_done_with_evidence integer);
+create view core.dim_unit as select unit_key, level as unit_level from core.dim_unit_period;
+create macro marts.compliance_as_of(as_of) as table
+    select * from core.fct_obligation where due_counted < cast(as_of as date);
+insert into core.dim_unit_period values
+    ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null);
+insert into core.dim_target values ('p', 'TG04', 'Tiếp nhận tại Bộ phận Một cửa'), ('p', 'TG06', 'Nước sạch');
+insert into core.dim_task values ('p', 'A05', 'Tuyên truyền');
+insert into marts.compliance_target values
+    ('p', 'TG04', '24-bac-giang', 'province', '2021-H1', 255943, 320024, 100, 219, 175, 21, 'behind'),
+    ('p', 'TG04', 'd1', 'with_communes', '2021-H1', 3, 4, 100, 2, 1, 0, 'not_evaluable');
+insert into marts.plan_task_progress values ('p', 'A05', '2021-H1', 238, 212, 210, 97, 64, 18, 17, 14, 76);
+insert into core.fct_report values ('r', 7, 6, 5, 4);
+"""
+
+
+@dataclass
+class Office:
+    """A published warehouse; ``owes`` adds a unit with the state of its report."""
+
+    connection: duckdb.DuckDBPyConnection
+    asked: dict[str, str] = field(default_factory=dict)
+
+    def owes(
+        self,
+        unit_key: str,
+        level: str,
+        name: str,
+        to: str,
+        state: str = "on_time",
+        days_late: int = 0,
+        reason: str | None = None,
+        simulated: bool = True,
+    ) -> None:
+        sent = None if state == "missing" else date(2021, 6, 18)
+        received = None if state in ("missing", "unreadable") else sent
+        is_owed = state != "waived"
+        returned = date(2021, 6, 21) if state == "returned" else None
+        self.connection.execute(
+            "insert into core.dim_unit_period values (?, ?, ?, ?, '2020-01-01', null)",
+            [unit_key, "SNV" if unit_key == "snv" else unit_key, level, name],
+        )
+        self.connection.execute(
+            "insert into core.fct_obligation values (?, 'p', ?, ?, '2020-01-01', ?, '2021-06-20', '2021-06-21', ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(
+                    unit_key,
+                    PERIOD,
+                    unit_key,
+                    to,
+                    state,
+                    is_owed,
+                    is_owed and received is not None,
+                    is_owed and days_late == 0,
+                ),
+                *(days_late, received, received, sent, returned, "r" if state == "on_time" else None, simulated),
+            ],
+        )
+        if state == "returned":
+            self.connection.execute(
+                "insert into core.fct_report_event values (?, ?, '2021-06-21 14:00', 'returned', null, ?, 1)",
+                [unit_key, unit_key, reason],
+            )
+
+    def value_of(self, figure: Figure) -> str:
+        """What the warehouse says of a figure, as papers print it; a table macro is asked once."""
+        table = figure.table
+        if "(" in table and table not in self.asked:
+            self.asked[table] = f"temp.asked_{len(self.asked)}"
+            self.connection.execute(f"create temp table asked_{len(self.asked) - 1} as from {table}")
+        asked = self.asked.get(table, table)
+        [(value,)] = self.connection.execute(f"select {figure.column} from {asked} where {figure.key}").fetchall()
+        return printed(value)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """No unit late yet: the standing agency, one more agency, and two districts with a commune each."""
+    with duckdb.connect(str(tmp_path / "papi.duckdb")) as connection:
+        connection.execute(TABLES)
+        office = Office(connection)
+        office.owes("snv", "agency", "Sở Nội vụ tỉnh Bắc Giang", "24-bac-giang")
+        office.owes("syt", "agency", "Sở Y tế tỉnh Bắc Giang", "snv")
+        office.owes("d1", "district", "Huyện Yên Thế", "snv")
+        office.owes("d2", "district", "Thành phố Bắc Giang", "snv")
+        office.owes("c1", "commune", "Xã Đồng Kỳ", "d1")
+        office.owes("c2", "commune", "Phường Thọ Xương", "d2")
+        yield office
