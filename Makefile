@@ -30,6 +30,7 @@ bench: .venv/ready  ## Measure, as benchmarks/README.md describes
 	$(BIN)/python -m benchmarks.measure
 	@$(BIN)/python -m pipelines.cli refresh
 	$(BIN)/python -m benchmarks.analysis
+	$(BIN)/python -m benchmarks.questions
 
 lock:  ## Resolve the dependencies anew; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-strip-extras \

@@ -88,6 +88,7 @@ def resources(
                     "foreignKeys": [
                         {"fields": [*one.columns], "reference": {"resource": one.table, "fields": [*one.to]}}
                         for one in named.get(name, [])
+                        if _is_whole_or_empty(connection, name, one.columns)
                     ],
                 },
             }
@@ -98,6 +99,13 @@ def resources(
 def citation(publishers: list[str], version: str) -> str:
     """How to name the figures: their publishers, then this warehouse, which put them together."""
     return f"{'; '.join(publishers)}. Kho chỉ số PAPI / PAPI indicator warehouse, {version}."
+
+
+def _is_whole_or_empty(connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> bool:
+    """No row has some of the columns and lacks others; Frictionless would look such a row up, and find nothing."""
+    n_empty = " + ".join(f'("{column}" is null)::int' for column in columns)
+    sql = f"select count(*) from {table} where {n_empty} between 1 and {len(columns) - 1}"
+    return connection.execute(sql).fetchall() == [(0,)]
 
 
 def _values(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, list[str]]:

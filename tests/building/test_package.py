@@ -76,6 +76,9 @@ def test_types_and_values_are_those_of_the_files(built: Built, package: dict[str
                     n_lists += 1
                     found = rows.project(f'"{field["name"]}"').distinct().fetchall()
                     assert {word for (word,) in found} - {None} <= {*words}, (resource["name"], field["name"])
+            for one in resource["schema"]["foreignKeys"]:
+                found = rows.project(", ".join(f'"{field}" is null' for field in one["fields"])).distinct().fetchall()
+                assert all(len({*are_empty}) == 1 for are_empty in found), (resource["name"], one)
     with connect(built.settings) as connection:
         checks = """
             select count(*) from duckdb_constraints()
