@@ -21,7 +21,6 @@ COLUMNS = """
 """
 # What a report had to be, and what a cell should hold; a target of a plan, and a corrected score.
 OF_TWO_TYPES = {"expected", "value"}
-NOT_YET_NAMED_SO = set()
 NOT_YET_LISTED = {("fct_obligation", "state"), ("fct_report", "state"), ("compliance_target", "state")}
 
 
@@ -53,8 +52,7 @@ def test_a_name_has_one_type(published: duckdb.DuckDBPyConnection) -> None:
 def test_a_name_says_what_kind_of_value_it_holds(published: duckdb.DuckDBPyConnection) -> None:
     for name, data_type, table, _ in published.execute(COLUMNS).fetchall():
         told = (name, table)
-        if name not in NOT_YET_NAMED_SO:
-            assert name.startswith(("is_", "has_")) == (data_type == "BOOLEAN"), told
+        assert name.startswith(("is_", "has_")) == (data_type == "BOOLEAN"), told
         if name.startswith("n_"):
             assert data_type == "INTEGER", told
         if name.endswith(("_pct", "_share")):
