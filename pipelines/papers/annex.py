@@ -34,7 +34,7 @@ TARGETS_VI = {
 TARGETS = """
 select
     dim.target_id, dim.title_vi, found.unit_key, found.scope, found.numerator, found.denominator, found.target_value,
-    found.n_reporting, found.n_owing, found.n_without_figures, found.state
+    found.n_reporting, found.n_owing, found.n_without_figures, found.target_state
 from core.dim_target as dim
 left join marts.compliance_target as found
     on dim.plan_id = found.plan_id and dim.target_id = found.target_id and found.period = ?
@@ -284,7 +284,7 @@ class _Drawing:
                 Cell(share, formula=f"=100*D{row}/E{row}", style="percent") if share is not None else Cell(None),
                 amount("target_value"),
                 *(figure(name, "count") for name in ("n_reporting", "n_owing", "n_without_figures")),
-                Cell(TARGETS_VI[one["state"]]),
+                Cell(TARGETS_VI[one["target_state"]]),
             ]
 
         self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(found, line), note=PUBLISHED)

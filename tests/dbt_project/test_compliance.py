@@ -171,7 +171,7 @@ def test_a_report_of_the_monday_after_a_sunday_is_on_time_rolled_and_late_strict
 def test_targets_are_sums_over_sums_with_their_coverage(shown: duckdb.DuckDBPyConnection) -> None:
     [(numerator, denominator, value, owing, reporting, state)] = shown.execute(
         """
-        select numerator, denominator, value_pct, n_owing, n_reporting, state from marts.compliance_target
+        select numerator, denominator, value_pct, n_owing, n_reporting, target_state from marts.compliance_target
         where target_id = 'TG05' and scope = 'province' and period = '2021-H1'
         """
     ).fetchall()
@@ -181,7 +181,7 @@ def test_targets_are_sums_over_sums_with_their_coverage(shown: duckdb.DuckDBPyCo
         from core.fct_target_value as value
         inner join (
             select fct_report.report_id from core.fct_report inner join core.fct_obligation using (obligation_id)
-            where fct_report.period = '2021-H1' and is_expected and fct_report.state = 'received'
+            where fct_report.period = '2021-H1' and is_expected and report_state = 'received'
             and fct_obligation.state <> 'returned'
             qualify row_number() over (partition by obligation_id order by received_at desc) = 1
         ) using (report_id)
@@ -232,7 +232,9 @@ def test_without_any_report_nothing_is_tracked_and_no_rate_is_shown(published: d
 def test_the_demonstration_marks_everything(demo: Demo, shown: duckdb.DuckDBPyConnection) -> None:
     assert (demo.settings.reports / "SIMULATED").is_file()
     assert shown.execute("select distinct is_simulated from core.fct_report").fetchall() == [(True,)]
-    [(n_quarantined,)] = shown.execute("select count(*) from core.fct_report where state = 'quarantined'").fetchall()
+    [(n_quarantined,)] = shown.execute(
+        "select count(*) from core.fct_report where report_state = 'quarantined'"
+    ).fetchall()
     broken = [line for line in demo.ledger if line["fate"].startswith("broken")]
     assert n_quarantined == len(broken) > 0
     found = shown.execute("select count(distinct report_id) from audit.report_finding where severity = 'refused'")
@@ -276,8 +278,8 @@ class Small:
             came = date.fromordinal(due.toordinal() + offset)
             obligation = f"bg-2021/2021-H1/{unit}"
             self.connection.execute(
-                "insert into core.fct_report (report_id, obligation_id, period, unit_key, version, received_at, state, "
-                "is_complete) values (?, ?, '2021-H1', ?, 1, ?, 'received', ?)",
+                "insert into core.fct_report (report_id, obligation_id, period, unit_key, version, received_at, "
+                "report_state, is_complete) values (?, ?, '2021-H1', ?, 1, ?, 'received', ?)",
                 [obligation, obligation, unit, came, is_complete],
             )
             if is_accepted:

@@ -36,7 +36,7 @@ create table core.dim_target (plan_id varchar, target_id varchar, title_vi varch
 create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar);
 create table marts.compliance_target (plan_id varchar, target_id varchar, unit_key varchar, scope varchar,
     period varchar, numerator decimal(18, 6), denominator decimal(18, 6), target_value decimal(15, 6),
-    n_owing integer, n_reporting integer, n_without_figures integer, state varchar);
+    n_owing integer, n_reporting integer, n_without_figures integer, target_state varchar);
 create table marts.plan_task_progress (plan_id varchar, task_id varchar, period varchar, n_owing integer,
     n_reporting integer, n_answered integer, n_done integer, n_in_progress integer, n_not_started integer,
     n_nothing_arose integer, n_not_applicable integer, n_done_with_evidence integer);

@@ -76,7 +76,7 @@ readable as (
         *,
         row_number() over (partition by obligation_id order by received_at desc, version desc) as from_last
     from came
-    where state = 'received'
+    where report_state = 'received'
 ),
 
 -- The version whose figures count: the last that was accepted, else the last that came unless it was returned.
@@ -119,7 +119,7 @@ unread as (
         on
             came.obligation_id = returned.obligation_id
             and came.received_at > returned.happened_at
-    where came.state = 'quarantined'
+    where came.report_state = 'quarantined'
     group by came.obligation_id, came.report_id, came.received_at
     having max(earlier.received_at) is null or max(earlier.received_at) <= max(returned.happened_at)
 ),
@@ -182,10 +182,10 @@ timely as (
 received as (
     select
         obligation_id,
-        cast(min(received_at) filter (where state = 'received') as date) as first_received_on,
-        max(received_at) filter (where state = 'received') as last_received_at,
+        cast(min(received_at) filter (where report_state = 'received') as date) as first_received_on,
+        max(received_at) filter (where report_state = 'received') as last_received_at,
         max(received_at) as last_sent_at,
-        cast(count(*) filter (where state = 'received') as integer) as n_versions
+        cast(count(*) filter (where report_state = 'received') as integer) as n_versions
     from came
     group by obligation_id
 ),

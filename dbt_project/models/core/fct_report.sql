@@ -6,7 +6,7 @@ select
     version,
     received_at,
     received_source,
-    state,
+    state as report_state,
     plan_version,
     document_number,
     signed_on,

@@ -134,7 +134,7 @@ select
         when valued.value_pct >= targets.value then 'on_track'
         when valued.period like '%-FY' then 'missed'
         else 'behind'
-    end as state,
+    end as target_state,
     valued.is_simulated
 from valued
 inner join targets using (plan_id, target_id)
