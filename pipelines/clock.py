@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pipelines.settings import TIMEZONE
+from pipelines.settings import TIMEZONE, Settings
 
 
 def today() -> date:
     """The day it is in Việt Nam."""
     return datetime.now(TIMEZONE).date()
+
+
+def running_year(settings: Settings) -> int:
+    """The year of the as-of day, else of today: it and those after it are not over."""
+    return (settings.as_of or today()).year
 
 
 def now() -> datetime:

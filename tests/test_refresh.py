@@ -138,7 +138,7 @@ def test_a_failed_check_blocks_and_the_last_publication_stays(own_warehouse: Set
     assert own_warehouse.current.resolve() == before
     with duckdb.connect(str(own_warehouse.build), read_only=True) as connection:
         [(failing,)] = connection.execute(
-            "select failing from audit.check_result where table_name = 'marts.index_score' and outcome = 'fail'"
+            "select failing from ledger.outcome where check_id = 'rule.marts.index_score.no_zero'"
         ).fetchall()
         assert connection.execute("select max(year) from marts.index_score").fetchone() == (2020,)
     [row] = json.loads(failing)

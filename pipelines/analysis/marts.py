@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.analysis.described import columns, create, tables_of_source
-from pipelines.clock import today
+from pipelines.clock import running_year
 from pipelines.kept import Store, key_of
 from pipelines.published import Row, main_index, rows
 from pipelines.seeds import Seeds
@@ -132,13 +132,8 @@ def _key(settings: Settings, analysis: Analysis, connection: duckdb.DuckDBPyConn
     for sql in analysis.inputs:
         [(hashes,)] = connection.execute(f"select string_agg({row} order by {row}) from ({sql}) as input").fetchall()
         inputs.append(str(hashes))
-    inputs += [str(_running_year(settings))] if analysis.is_of_the_year else []
+    inputs += [str(running_year(settings))] if analysis.is_of_the_year else []
     return key_of("analysis", [settings.dbt_project / DESCRIBED], *inputs)
-
-
-def _running_year(settings: Settings) -> int:
-    """The year of the as-of day, else of today."""
-    return (settings.as_of or today()).year
 
 
 def _compute(
@@ -244,7 +239,7 @@ def targets(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
     named = _named(connection)
     made: Rows = {table: [] for table in TARGET_TABLES}
     for index_id, of_index in fields(connection).items():
-        panel, rules, plan_targets = _panel(connection, index_id, of_index, _running_year(settings))
+        panel, rules, plan_targets = _panel(connection, index_id, of_index, running_year(settings))
         tested, told = back_test(panel, rules, N_BACK_TEST_DRAWS, SEED)
         for row in tested:
             table = "index_target_backtest_bin" if "bin" in row else "index_target_backtest"

@@ -1,6 +1,6 @@
 """What a warehouse is a function of, in one hash: raw/, the project's own files and the as-of date.
 
-With reports under raw/ that is also the day of which their states are shown.
+With reports under raw/ that is also the day of which their states are shown, and always the year that is not over.
 
 Belongs here: telling whether a refresh could give anything new. Imports nothing heavy, since it is asked first.
 """
@@ -11,6 +11,7 @@ import hashlib
 from pathlib import Path
 
 from pipelines.building import dbt
+from pipelines.clock import running_year
 from pipelines.releases import deliveries
 from pipelines.releases.strays import strays
 from pipelines.reports.registry import reporting_day
@@ -35,7 +36,7 @@ def of(settings: Settings) -> str:
         ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
         ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
     ]
-    digest = hashlib.sha256(f"{as_of(settings)} {reporting_day(settings)}".encode())
+    digest = hashlib.sha256(f"{as_of(settings)} {reporting_day(settings)} {running_year(settings)}".encode())
     refused = [*strays(settings), *(one for d in deliveries.read_all(settings.raw) for one in d.findings)]
     digest.update(str(refused).encode())
     for name, root, paths in parts:

@@ -20,6 +20,7 @@ import duckdb
 
 from pipelines.analysis import marts
 from pipelines.building import dbt, office_tables, release_tables
+from pipelines.clock import running_year
 from pipelines.files import load_yaml, sha256_of
 from pipelines.finding import shortened
 from pipelines.kept import key_of
@@ -233,6 +234,8 @@ def _analysis(settings: Settings, analysis: marts.Analysis, makes: Mapping[str, 
     read_from = {makes[name] for sql in analysis.inputs for name in tables_of(sql)}
     columns = _hash(json.dumps([shape, *(table["config"] for table in own)]))
     parts = {"the code of the analyses": key_of("analysis"), "its columns": columns}
+    if analysis.is_of_the_year:
+        parts["the running year"] = str(running_year(settings))
     words = [table["description"] for table in own] + [c["description"] for table in own for c in table["columns"]]
     tables = _named("marts", analysis.tables)
     return Node(f"analysis.{analysis.name}", tables, parts, tuple(sorted(read_from)), _hash(*words))

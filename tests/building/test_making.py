@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from pipelines.building import dbt, graph, ledger, making
+from pipelines.clock import today
 from pipelines.published import connect
 from pipelines.settings import ROOT, Settings
 from tests import project
@@ -115,6 +116,12 @@ def stale_after(built: Built, **changed: Any) -> tuple[set[str], set[str]]:
     """Tables to build and checks to make once a folder of the inputs is another."""
     _, standing = making.look(Settings(**{"warehouse": built.settings.warehouse, **changed}))
     return set(standing.stale), set(standing.unjudged)
+
+
+def test_in_another_year_the_targets_are_stale_since_more_of_them_are_over(built: Built) -> None:
+    stale, _ = stale_after(built, as_of=date(today().year + 1, 1, 1))
+    assert "analysis.targets" in stale
+    assert "model.papi_warehouse.index_score" not in stale
 
 
 def test_a_new_release_touches_no_obligation(built: Built, tmp_path: Path) -> None:
