@@ -41,11 +41,11 @@ def described(settings: Settings) -> Row:
 
 def _of_deliveries(settings: Settings) -> Iterator[dict[str, Any]]:
     rules = landing.suite(settings)
-    for delivery in deliveries.read_all(settings.raw, settings.as_of):
-        landed = landing.recall(settings, delivery)
-        if landed is not None and landed.outcomes:
+    known = deliveries.read_all(settings.raw, settings.as_of)
+    for release_id, landed in landing.recalled(settings, known).items():
+        if landed.outcomes:
             for rule, outcome in zip(rules.rules, landed.outcomes, strict=True):
-                yield outcome_row(rules, rule, outcome, delivery.release_id)
+                yield outcome_row(rules, rule, outcome, release_id)
 
 
 def _of_tables(graph: Graph, outcomes: Mapping[str, Outcome]) -> Iterator[dict[str, Any]]:

@@ -68,11 +68,8 @@ def failed_checks(settings: Settings) -> list[FailedCheck]:
     """Every check that did not pass on the build as it lies, whether this run made it or one before."""
     from pipelines.building import making, office_tables
 
-    refused = [
-        one
-        for d in deliveries.read_all(settings.raw, settings.as_of)
-        if (one := landing.recall(settings, d)) and one.findings
-    ]
+    known = deliveries.read_all(settings.raw, settings.as_of)
+    refused = [one for one in landing.recalled(settings, known).values() if one.findings]
     failed = []
     if refused:
         n_findings = sum(len(one.findings) for one in refused)

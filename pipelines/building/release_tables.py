@@ -13,7 +13,7 @@ from pipelines.kept import key_of
 from pipelines.releases import deliveries, landing
 from pipelines.releases.deliveries import Delivery
 from pipelines.releases.expected import due_rows, not_found_cells, not_stated_cells
-from pipelines.releases.landing import Landed, recall
+from pipelines.releases.landing import Landed, recalled
 from pipelines.releases.strays import strays
 from pipelines.seeds import Seeds
 from pipelines.settings import Settings
@@ -60,10 +60,10 @@ def fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
     A delivery that was not landed yet is only due.
     """
     known = deliveries.read_all(settings.raw, settings.as_of)
-    recalled = [(delivery, recall(settings, delivery)) for delivery in known]
-    landed = [item for _, item in recalled if item is not None]
+    there = recalled(settings, known)
+    landed = [*there.values()]
     accepted = [item for item in landed if item.is_accepted]
-    expected = [delivery for delivery, item in recalled if item is None or item.is_accepted]
+    expected = [d for d in known if d.release_id not in there or there[d.release_id].is_accepted]
     create(connection, TABLES)
     if accepted:
         files = [str(item.scores) for item in accepted if item.scores]

@@ -25,12 +25,12 @@ from pipelines.commands.shared import (
     settings_of,
     with_warehouse,
 )
-from pipelines.reports.wording import Language, twin
+from pipelines.reports.wording import Language, twin, with_remedy
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.finding import Finding
-    from pipelines.plan.obligations import Duties, Obligation
+    from pipelines.plan.obligations import Duties
     from pipelines.reports.landed import Landed
     from pipelines.reports.registry import Event
 
@@ -269,10 +269,7 @@ def _event(name: str, word: str, doc: str, *options: Any) -> None:
                 event = filing.add_event(settings, duties, event)
         except (lock.AlreadyRunning, registry.NotFiled) as error:
             raise Refused(why(error)) from None
-        about = f" ({event.file})" if event.file else ""
-        click.echo(f"{owed.unit.official_name_vi}, {period}: {registry.EVENT_WORDS[word]} / {word}{about}")
-        if word == "returned":
-            write_slip(settings, duties, owed, event)
+        say_decided(settings, duties, event, about=f" ({event.file})" if event.file else "")
 
     command.__doc__ = doc
     shared = (
@@ -383,17 +380,21 @@ def say_findings(findings: list[Finding]) -> None:
     """The first findings on a workbook, with the cell, for its sender."""
     for finding in findings[:SHOWN]:
         place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
-        click.echo(
-            f"- {place or 'tệp'}: {finding.found}\n    Cần có: {finding.expected}\n    Cách sửa: {finding.remedy}"
-        )
+        click.echo(f"- {place or 'tệp'}: {with_remedy(finding.found, finding.expected, finding.remedy)}")
     if len(findings) > SHOWN:
         click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
 
 
-def write_slip(settings: Settings, duties: Duties, owed: Obligation, event: Event) -> None:
-    """The slip of a report that was returned, and where it lies."""
-    from pipelines.reports import answers, slips
+def say_decided(settings: Settings, duties: Duties, event: Event, about: str = "") -> None:
+    """What was done, and the slip of a report that was returned."""
+    from pipelines.reports import answers, registry, slips
 
+    owed = duties.find(event.unit_key, event.period)
+    assert owed is not None
+    word = event.event
+    click.echo(f"{owed.unit.official_name_vi}, {event.period}: {registry.EVENT_WORDS[word]} / {word}{about}")
+    if word != "returned":
+        return
     own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.receipt.file == event.file]
     last, path = own[-1], settings.slips / slips.file_name(own[-1])
     click.echo(f"  {slips.write(last, duties, path, event.at.date(), event.reason)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.office import duties_of, refuse_faulty_registers, say_findings, why, write_slip
+from pipelines.commands.office import duties_of, refuse_faulty_registers, say_decided, say_findings, why
 from pipelines.commands.shared import FILE, FOLDER, RAW, Mistake, Refused, settings_of, with_warehouse
 from pipelines.reports.wording import Language, twin
 
@@ -59,10 +59,6 @@ def report_register(
         vi = f"{file.name}: {len(typed.findings)} lỗi; chưa ghi dòng nào"
         raise Refused(twin(vi, f"{len(typed.findings)} mistakes; no line was written"))
     for event in typed.events:
-        owed = duties.find(event.unit_key, event.period)
-        assert owed is not None
-        click.echo(f"{owed.unit.official_name_vi}, {event.period}: {registry.EVENT_WORDS[event.event]} / {event.event}")
-        if event.event == "returned":
-            write_slip(settings, duties, owed, event)
+        say_decided(settings, duties, event)
     there = f"; {typed.n_there} dòng đã có từ trước" if typed.n_there else ""
     click.echo(twin(f"{file.name}: ghi {len(typed.events)} dòng mới{there}", f"new lines: {len(typed.events)}"))

@@ -208,8 +208,10 @@ def say_releases(settings: Settings) -> None:
 
     click.echo(f"{'release':<18}{'published':<19}{'method':<8}{'state':<12}{'scores':>8}{'findings':>10}")
     findings = []
-    for delivery in deliveries.read_all(settings.raw):
-        landed = landing.recall(settings, delivery)
+    known = deliveries.read_all(settings.raw)
+    there = landing.recalled(settings, known)
+    for delivery in known:
+        landed = there.get(delivery.release_id)
         state = landed.state if landed else "not landed"
         if landed and landed.is_accepted and delivery.manifest and delivery.manifest.withdraws:
             state = f"withdraws {delivery.manifest.withdraws}"

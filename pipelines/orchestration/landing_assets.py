@@ -16,6 +16,7 @@ from pipelines.orchestration.checks import SHOWN, table_of
 from pipelines.orchestration.step import step
 from pipelines.orchestration.versions import data_version
 from pipelines.releases import deliveries, landing
+from pipelines.releases.deliveries import Delivery
 from pipelines.releases.landing import Landed
 from pipelines.rules.suites import Suite
 from pipelines.settings import Settings
@@ -69,23 +70,24 @@ def build_releases(settings: Settings) -> list[dg.AssetsDefinition]:
             gone = [release_id for release_id in chosen if release_id not in now]
             if gone:
                 raise dg.Failure(f"{', '.join(gone)} is no longer under raw/: reload the definitions")
-            for item in landing.land(settings, [now[release_id] for release_id in chosen]):
-                yield _landed(settings, item)
+            yield from _land(settings, [now[release_id] for release_id in chosen])
 
     return [releases] if known else []
 
 
-def _landed(settings: Settings, item: Landed) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    release_id = item.delivery.release_id
-    return dg.MaterializeResult(
-        asset_key=release_key(release_id),
-        metadata={
-            "dagster/row_count": item.n_rows,
-            "state": item.state,
-            "first_findings": [str(finding) for finding in item.findings[:SHOWN]],
-        },
-        data_version=dg.DataVersion(landing.landed_keys(settings, [item.delivery])[release_id]),
-    )
+def _land(settings: Settings, wanted: list[Delivery]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Land these deliveries, and what is told of each."""
+    landed, keys = landing.land(settings, wanted), landing.landed_keys(settings, wanted)
+    for item in landed:
+        yield dg.MaterializeResult(
+            asset_key=release_key(item.delivery.release_id),
+            metadata={
+                "dagster/row_count": item.n_rows,
+                "state": item.state,
+                "first_findings": [str(finding) for finding in item.findings[:SHOWN]],
+            },
+            data_version=dg.DataVersion(keys[item.delivery.release_id]),
+        )
 
 
 def build_landed(
@@ -135,9 +137,9 @@ def build_landed(
 def _land_what_is_left(settings: Settings, context: dg.AssetExecutionContext) -> None:
     """Land releases that nobody did, and report each: one that came after the definitions were loaded has no button."""
     known = deliveries.read_all(settings.raw, settings.as_of)
-    left = [delivery for delivery in known if landing.recall(settings, delivery) is None]
-    for item in landing.land(settings, left):
-        result = _landed(settings, item)
+    there = landing.recalled(settings, known)
+    left = [delivery for delivery in known if delivery.release_id not in there]
+    for result in _land(settings, left):
         assert result.asset_key is not None
         assert result.data_version is not None
         version = result.data_version.value
@@ -151,7 +153,7 @@ def _say_landed(settings: Settings, chosen: list[str]) -> None:
 
     if sources.RELEASE in chosen:
         known = deliveries.read_all(settings.raw, settings.as_of)
-        accepted = [item for d in known if (item := landing.recall(settings, d)) and item.is_accepted]
+        accepted = [item for item in landing.recalled(settings, known).values() if item.is_accepted]
         n_rows = sum(item.n_rows for item in accepted)
         log.info("landing: %d of %d releases accepted, %d scores", len(accepted), len(known), n_rows)
     if set(chosen) & set(sources.OFFICE):
@@ -180,7 +182,7 @@ def build_landing_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     )
     def judged(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         known = deliveries.read_all(settings.raw, settings.as_of)
-        landed = [item for d in known if (item := landing.recall(settings, d)) is not None]
+        landed = [*landing.recalled(settings, known).values()]
         chosen = {key.name for key in context.op_execution_context.selected_asset_check_keys}
         for result in check_results(rules, landed, n_left=len(known) - len(landed)):
             if result.check_name in chosen:

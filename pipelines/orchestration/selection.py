@@ -48,7 +48,8 @@ def what_is_due(settings: Settings, graph: Graph, manifest: Mapping[str, Any], s
     checks = set()
     if sources.RELEASE in standing.stale:
         known = deliveries.read_all(settings.raw, settings.as_of)
-        assets |= {release_key(d.release_id) for d in known if landing.recall(settings, d) is None}
+        there = landing.recalled(settings, known)
+        assets |= {release_key(d.release_id) for d in known if d.release_id not in there}
         names = [READABLE, *(rule.id for rule in landing.suite(settings).rules)]
         checks |= {dg.AssetCheckKey(RELEASE, name) for name in names}
     if "landing.report" in standing.stale:

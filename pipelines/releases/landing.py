@@ -83,16 +83,21 @@ def land(settings: Settings, wanted: Iterable[Delivery]) -> list[Landed]:
     Raises ``JudgementFailed`` when a rule ends in error even on no rows.
     """
     wanted = list(wanted)
-    for result, frame in _land_new(settings, [d for d in wanted if recall(settings, d) is None]):
+    before = recalled(settings, wanted)
+    for result, frame in _land_new(settings, [d for d in wanted if d.release_id not in before]):
         _keep_or_refuse(settings, result, frame)
-    return [landed for d in wanted if (landed := recall(settings, d)) is not None]
+    return [*recalled(settings, wanted).values()]
 
 
-def recall(settings: Settings, delivery: Delivery) -> Landed | None:
-    """The delivery as it was landed before, or None."""
-    folder = _store(settings).find(delivery.release_id, _key(settings, delivery))
-    if folder is None:
-        return None
+def recalled(settings: Settings, known: Iterable[Delivery]) -> dict[str, Landed]:
+    """Those of these deliveries that were landed before, by release, in their order."""
+    known, store = list(known), _store(settings)
+    keys = landed_keys(settings, known)
+    folders = {d.release_id: (d, store.find(d.release_id, keys[d.release_id])) for d in known}
+    return {release_id: _kept(d, folder) for release_id, (d, folder) in folders.items() if folder is not None}
+
+
+def _kept(delivery: Delivery, folder: Path) -> Landed:
     kept = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
     scores = folder / SCORES
     return Landed(

@@ -40,7 +40,7 @@ from pipelines.reports.registry import (
     receipts,
     undone_receipts,
 )
-from pipelines.reports.wording import twin
+from pipelines.reports.wording import twin, with_remedy
 from pipelines.settings import Settings
 
 UNPLACED = "unplaced"
@@ -165,4 +165,4 @@ def problems_of(
 
 def said(problems: list[Problem]) -> str:
     """Problems as a command says them."""
-    return "\n".join(f"{one.found}\n    Cần có: {one.expected}\n    Cách sửa: {one.remedy}" for one in problems)
+    return "\n".join(with_remedy(one.found, one.expected, one.remedy) for one in problems)

@@ -23,7 +23,7 @@ from pipelines.plan.obligations import Duties, Obligation
 from pipelines.reports import saved
 from pipelines.reports.saved import NotRead
 from pipelines.reports.typed import is_month_first, moment_of
-from pipelines.reports.wording import twin
+from pipelines.reports.wording import twin, with_remedy
 from pipelines.settings import Settings
 from pipelines.spelling import normalise
 
@@ -104,8 +104,7 @@ class Faulty(NotFiled):
         ]  # fmt: skip
         for one in findings[:SHOWN]:
             place = f"dòng {one.row}" + (f", cột {one.column}" if one.column else "") if one.row else "cả tệp"
-            said.append(f"- {Path(one.file).name}, {place}: {one.found}")
-            said += [f"    Cần có: {one.expected}", f"    Cách sửa: {one.remedy}"]
+            said.append(f"- {Path(one.file).name}, {place}: {with_remedy(one.found, one.expected, one.remedy)}")
         if n > SHOWN:
             said.append(f"  ... {twin(f'và {n - SHOWN} lỗi nữa', f'and {n - SHOWN} more')}")
         super().__init__("\n".join(said))

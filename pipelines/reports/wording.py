@@ -50,6 +50,11 @@ def shown(text: str, language: Language) -> str:
     return BETWEEN.join(parts[:half] if language == "vi" else parts[half:])
 
 
+def with_remedy(found: str, expected: str, remedy: str) -> str:
+    """What was found, with what had to be there and what to do below it, as a command says it to an officer."""
+    return f"{found}\n    Cần có: {expected}\n    Cách sửa: {remedy}"
+
+
 def spelt(text: str) -> str:
     """Spellings of one answer become equal, blanks around a stroke included."""
     return normalise(BETWEEN.join(part.strip() for part in text.split("/")))
