@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,6 @@ def test_the_page_for_engineers_goes_as_described(built: Built, tmp_path: Path) 
     own = project.copy(tmp_path / "papi", built.settings.warehouse)
     assert goes_as_shown("for-engineers.md", own.folder) == 9
     with connect(own.settings) as connection:
-        sql = "select score, rank, n_ranked from marts.index_score where index_id = 'dti' and level = 'total'"
-        assert connection.execute(sql).fetchone() is not None
+        sql = "select score, rank, n_ranked from marts.index_companion where index_id = 'dti'"
+        assert connection.execute(sql).fetchall() == [(Decimal("0.7"), 5, 63)]
         assert connection.execute("select count(*) > 0 from core.dim_day where is_weekend").fetchone() == (True,)
