@@ -83,7 +83,7 @@ class Field:
     @cached_property
     def top_group_size(self) -> int:
         """Provinces in the highest group."""
-        return sum(group == "cao_nhat" for group in self.groups)
+        return sum(group == "highest" for group in self.groups)
 
 
 def rank_exact(scores: Floats) -> Ranks:

@@ -306,7 +306,7 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
         as_of: date = own[0]["issued_until"]
         figures = figures_of(connection, seeds, index_id, as_of)
         hashes = dict(connection.execute("select release_id, sha256 from core.dim_release").fetchall())
-        anchors = {row["claim_id"]: row["anchor"] for row in own}
+        as_written = {row["claim_id"]: {"anchor": row["anchor"], "stated": row["stated"]} for row in own}
         mark = decimal_mark(row["stated"] for row in own)
         for claim in tables.of_plan(own, own[0]["province_key"], figures).claims:
             release_id = figures.releases.get(claim.year)
@@ -314,11 +314,11 @@ def plan_claims(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Ro
                 {
                     "plan_id": plan_id,
                     "index_id": index_id,
-                    "anchor": anchors[claim.claim_id],
                     "as_of": as_of,
                     "release_id": release_id,
                     "sha256": hashes.get(release_id),
                     **tables.as_row(check(figures, claim, mark)),
+                    **as_written[claim.claim_id],
                 }
             )
     return {"plan_claim": made}

@@ -82,7 +82,7 @@ def target_ranks(rule: TargetRule, field: Field, scope: Scope) -> Ranks:
 def is_met(rule: TargetRule, base: Field, province: int, later: Field, there: int) -> bool:
     """Whether a province published in both years has reached in ``later`` what ``rule`` asks of it from ``base`` on."""
     if rule.kind == "group":
-        return later.groups[there] == "cao_nhat"
+        return later.groups[there] == "highest"
     if rule.is_about_score:
         reached = float(later.totals[there])
         return (

@@ -237,8 +237,12 @@ def summary(settings: Settings) -> str:
 
     with duckdb.connect(str(land(settings)), read_only=True) as connection:
         found, counted = findings(connection), counts(connection)
+    if not found:
+        return ""
+    plans = {one.file.rsplit("/", 1)[0] for one in found if one.rule_id == "plan_readable"}
+    refused = [f"{name} refused: nothing of this plan is asked or counted" for name in sorted(plans)]
     n_quarantined = counted["report"] - counted["readable"]
-    return f"{n_quarantined} reports in quarantine, {len(found)} findings" if found else ""
+    return "; ".join([*refused, f"{n_quarantined} reports in quarantine, {len(found)} findings"])
 
 
 def _plan(plan: Plan) -> Row:

@@ -115,8 +115,8 @@ class Figures:
         if score is None or bound is None:
             return None
         ascending = self._fields[year, indicator][::-1]
-        for share, name in ((Decimal("0.75"), "cao_nhat"), (Decimal("0.5"), "trung_binh_cao"),
-                            (Decimal("0.25"), "trung_binh_thap")):  # fmt: skip
+        for share, name in ((Decimal("0.75"), "highest"), (Decimal("0.5"), "upper_middle"),
+                            (Decimal("0.25"), "lower_middle")):  # fmt: skip
             place = share * (len(ascending) - 1)
             low = int(place)
             quartile = ascending[low]
@@ -124,7 +124,7 @@ class Figures:
                 quartile += (place - low) * (ascending[low + 1] - ascending[low])
             if score > quartile or (score == quartile and bound == "at_or_above"):
                 return name
-        return "thap_nhat"
+        return "lowest"
 
     def direction(self, year: int, base_year: int, province: str, indicator: str) -> str | None:
         """up, down, or unchanged where it moved by no more than 0.005."""

@@ -22,7 +22,7 @@ COUNT = re.compile(
 )
 COUNT_MOVED = re.compile(
     r"(?:\s+(?:của|thuộc)\s+(?P<of>[^,;.:\d]{3,80}?\d?))?(?:\s+(?:có|đều|được|bị|điểm|số|mức|kết\s+quả))*"
-    r"\s+(?:(?P<tang>tăng)|(?P<giam>giảm)|(?P<giu_nguyen>giữ|không\s+đổi))"
+    r"\s+(?:(?P<up>tăng)|(?P<down>giảm)|(?P<unchanged>giữ|không\s+đổi))"
     r"(?:\s+(?:nguyên|nhẹ|mạnh|điểm|số|là|gồm|so\s+với\s+năm\s+20\d\d))*",
     re.I,
 )

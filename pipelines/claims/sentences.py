@@ -243,7 +243,7 @@ class _Reader:
             if take(one, moved.end() if moved else None):
                 way = next((key for key in DIRECTIONS if moved and moved[key]), None)
                 kind = "n_sub_dimensions" if "thành" in one["what"].lower() else "n_dimensions"
-                suffix = {"tang": "_up", "giam": "_down", "giu_nguyen": "_unchanged", None: ""}[way]
+                suffix = f"_{way}" if way else ""
                 yield _Figure(
                     kind + suffix, f"{int(one['n'])}", one.start(), moved.end() if moved else one.end(), way or ""
                 )

@@ -157,8 +157,8 @@ EXAMPLES = {
     "change": "-1,72",
     "rank": "13 or 13/63",
     "rank_change": "-9",
-    "group": "cao_nhat",
-    "direction": "giam",
+    "group": "nhóm cao nhất",
+    "direction": "giảm",
     "published_on": "2021-04-14",
 }
 

@@ -53,7 +53,6 @@ MEASURES = {
     "n_sub_dimensions_unchanged": ("so_thanh_phan_giu_nguyen",),
 }  # fmt: skip
 CANONICAL = {name: measure for measure, names in MEASURES.items() for name in (measure, *names)}
-WORDS = {"tang": "up", "giam": "down", "giu_nguyen": "unchanged"}
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,9 @@ def is_readable(measure: str, stated: str) -> bool:
     """Whether ``stated`` is a figure of its measure."""
     match measure:
         case "group":
-            return stated in ("cao_nhat", "trung_binh_cao", "trung_binh_thap", "thap_nhat")
+            return stated in ("highest", "upper_middle", "lower_middle", "lowest")
         case "direction":
-            return WORDS.get(stated, stated) in WORDS.values()
+            return stated in ("up", "down", "unchanged")
         case "published_on":
             try:
                 return bool(date.fromisoformat(stated))
@@ -145,7 +144,7 @@ def _check(figures: Figures, claim: Claim, mark: str | None) -> Checked:
     found = _whole(figures, claim)
     if found is None:
         return _no_data(figures, claim)
-    stated = WORDS.get(claim.stated, claim.stated).replace("−", "-").removeprefix("+")
+    stated = claim.stated.replace("−", "-").removeprefix("+")
     n = str(figures.n_ranked(claim.year, claim.indicator_key))
     if claim.measure == "rank" and "/" in stated:
         if stated.split("/")[0] == found and stated.split("/")[1] != n:

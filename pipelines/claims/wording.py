@@ -28,16 +28,16 @@ POINTS = re.compile(r"(?:điểm|points?)?")
 PLACES = re.compile(r"(?:bậc|hạng|thứ hạng|places?|ranks?)?")
 SCORED = re.compile(rf"(?P<number>{NUMBER}) ?(?:/ ?(?P<scale>\d{{1,3}}))? ?(?:điểm|points?)?")
 GROUPS = {
-    "cao_nhat": ("cao nhất", "highest"),
-    "trung_binh_cao": ("trung bình cao", "trung bình - cao", "trung bình-cao", "high average", "upper middle"),
-    "trung_binh_thap": ("trung bình thấp", "trung bình - thấp", "trung bình-thấp", "low average", "lower middle"),
-    "thap_nhat": ("thấp nhất", "lowest"),
+    "highest": ("cao nhất", "highest"),
+    "upper_middle": ("trung bình cao", "trung bình - cao", "trung bình-cao", "high average", "upper middle"),
+    "lower_middle": ("trung bình thấp", "trung bình - thấp", "trung bình-thấp", "low average", "lower middle"),
+    "lowest": ("thấp nhất", "lowest"),
 }
 GROUP = re.compile(r"(?:thuộc |nằm trong )?(?:nhóm )?(?:đạt |có )?(?:số )?(?:điểm )?(?:số )?(?P<group>.+)")
 DIRECTIONS = {
-    "tang": ("tang", "tang_diem", "tang_nhe", "up", "increased"),
-    "giam": ("giam", "giam_diem", "giam_nhe", "down", "decreased"),
-    "giu_nguyen": ("giu_nguyen", "giu_nguyen_diem", "giu_diem", "khong_doi", "khong_thay_doi", "unchanged"),
+    "up": ("tang", "tang_diem", "tang_nhe", "up", "increased"),
+    "down": ("giam", "giam_diem", "giam_nhe", "down", "decreased"),
+    "unchanged": ("giu_nguyen", "giu_nguyen_diem", "giu_diem", "khong_doi", "khong_thay_doi", "unchanged"),
 }
 CODED = re.compile(r"(?:d|truc|truc so|chi so|noi dung|chi so noi dung|linh vuc|dimension) ?(?:so )?(\d(?:\.\d)?)")
 

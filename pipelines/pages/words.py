@@ -166,10 +166,10 @@ SAID: dict[str, tuple[str, str]] = {
     "day_unknown": ("không rõ ngày", "day unknown"),
 }  # fmt: skip
 GROUPS = {
-    "cao_nhat": ("cao nhất", "highest"),
-    "trung_binh_cao": ("trung bình cao", "upper middle"),
-    "trung_binh_thap": ("trung bình thấp", "lower middle"),
-    "thap_nhat": ("thấp nhất", "lowest"),
+    "highest": ("cao nhất", "highest"),
+    "upper_middle": ("trung bình cao", "upper middle"),
+    "lower_middle": ("trung bình thấp", "lower middle"),
+    "lowest": ("thấp nhất", "lowest"),
 }
 
 

@@ -57,7 +57,7 @@ excused as (
     where event = 'waived' and cast(happened_at as date) <= $day
 )
 select
-    owed.obligation_id, owed.plan_id, owed.unit_key, units.level, units.full_name_vi,
+    owed.obligation_id, owed.plan_id, owed.unit_key, units.unit_level as level, units.full_name_vi,
     owed.recipient_key,
     owed.due_nominal, owed.due_counted, owed.state, owed.is_expected, owed.is_actual, owed.is_on_time,
     coalesce(owed.days_late, 0) as days_late,
@@ -73,7 +73,7 @@ left join core.fct_report as reports on owed.report_id = reports.report_id
 left join back on owed.obligation_id = back.obligation_id and back.from_last = 1
 left join excused on owed.obligation_id = excused.obligation_id and excused.from_last = 1
 where owed.period = $period and owed.state <> 'not_applicable'
-order by units.level = 'commune', units.level = 'district', units.code
+order by units.unit_level = 'commune', units.unit_level = 'district', units.unit_code
 """
 
 
@@ -215,7 +215,7 @@ def of(connection: duckdb.DuckDBPyConnection, period: str, as_of: date) -> Situa
     )
     days = [as_of, as_of]
     province = connection.execute(named.format("unit_key = ?"), [plan["province_key"], *days]).fetchall()
-    agency = connection.execute(named.format("code = ?"), [plan["standing_agency"], *days]).fetchall()
+    agency = connection.execute(named.format("unit_code = ?"), [plan["standing_agency"], *days]).fetchall()
     resend = connection.execute(
         "select day, working_day_number from core.dim_day where is_working and working_day_number = "
         "(select working_day_number from core.dim_day where day = ?) + ?",

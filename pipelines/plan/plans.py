@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.claims import wording
 from pipelines.claims.verdicts import CANONICAL, is_readable
 from pipelines.fields import mistakes
 from pipelines.files import NotAFile, read_yaml
@@ -356,7 +357,7 @@ def _disagreements(name: str, folder: Path, plan: Plan) -> list[Finding]:
             found.append(
                 _finding(f"{name}/claims.csv", claim.measure, "a measure that can be checked", number, "measure")
             )
-        elif not is_readable(measure, claim.stated):
+        elif not is_readable(measure, wording.stated(measure, claim.stated)):
             found.append(_finding(f"{name}/claims.csv", claim.stated, f"a figure of {measure}", number, "stated"))
     for number, rule in enumerate(plan.rules, start=2):
         if (rule.due is None) != (rule.basis == "unspecified"):

@@ -45,7 +45,7 @@ def invented(*totals: float | None, error: float = 0.5, published: float = float
         provinces=names,
         regions=["north" if name in "ab" else "south" for name in names],
         groups=[
-            None if t is None else "cao_nhat" if n in "ab" else "thap_nhat" for n, t in zip(names, totals, strict=True)
+            None if t is None else "highest" if n in "ab" else "lowest" for n, t in zip(names, totals, strict=True)
         ],
         last_year_as_is=[None] * len(totals),
         totals=known,

@@ -45,9 +45,7 @@ def field(year: int, totals: list[float | None] | Floats, last_year: int | None 
         year=year,
         provinces=names,
         regions=["north" if name in "abc" else "south" for name in names],
-        groups=[
-            None if np.isnan(total) else "cao_nhat" if at in best else "thap_nhat" for at, total in enumerate(known)
-        ],
+        groups=[None if np.isnan(total) else "highest" if at in best else "lowest" for at, total in enumerate(known)],
         last_year_as_is=[last_year] + [None] * (n - 1),
         totals=known,
         errors=np.full(n, 0.5),

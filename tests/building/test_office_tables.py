@@ -55,3 +55,13 @@ def test_a_report_edited_after_receipt_is_refused_though_it_was_read_before(offi
     path.write_bytes(path.read_bytes() + b"\n")
     with duckdb.connect(str(office_tables.land(office)), read_only=True) as connection:
         assert [finding.rule_id for finding in office_tables.findings(connection)] == ["file_as_received"]
+
+
+def test_a_plan_that_is_refused_is_told_by_name(office: Settings) -> None:
+    assert office_tables.summary(office) == ""
+    claims = office.raw / "plans/bg-2021/claims.csv"
+    claims.write_text(claims.read_text("utf-8").replace(",cao_nhat,", ",hạng nhì,"), "utf-8")
+    assert office_tables.summary(office).split("; ") == [
+        "raw/plans/bg-2021 refused: nothing of this plan is asked or counted",
+        "1 reports in quarantine, 3 findings",  # the report answers to no plan now
+    ]

@@ -65,7 +65,7 @@ def total(province: str, year: int, stated: str, measure: str = "score", indicat
         (total("24-bac-giang", 2020, "46", "score"), "contradicted", "44", None),
         (total("24-bac-giang", 2020, "-9", "rank_change"), "exact", "-9", None),
         (total("24-bac-giang", 2020, "9", "rank_change"), "sign", "-9", None),
-        (total("24-bac-giang", 2020, "trung_binh_cao", "group"), "contradicted", "cao_nhat", None),
+        (total("24-bac-giang", 2020, "upper_middle", "group"), "contradicted", "highest", None),
         (total("24-bac-giang", 2020, "2021-04-15", "published_on"), "contradicted", "2021-04-14", None),
     ],
     ids=lambda value: (

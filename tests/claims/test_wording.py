@@ -29,11 +29,11 @@ from tests.claims.test_tables import read
         ("rank", "13 / 63", "13/63"),
         ("rank", "xếp hạng thứ 13/63", "13/63"),
         ("rank", "Thứ 13/63 tỉnh, thành phố", "13/63"),
-        ("group", "nhóm cao nhất", "cao_nhat"),
-        ("group", "Nhóm đạt điểm cao nhất", "cao_nhat"),
-        ("group", "Trung bình - cao", "trung_binh_cao"),
-        ("group", "cao_nhat", "cao_nhat"),
-        ("direction", "Giữ nguyên điểm", "giu_nguyen"),
+        ("group", "nhóm cao nhất", "highest"),
+        ("group", "Nhóm đạt điểm cao nhất", "highest"),
+        ("group", "Trung bình - cao", "upper_middle"),
+        ("group", "cao_nhat", "highest"),
+        ("direction", "Giữ nguyên điểm", "unchanged"),
         ("published_on", "ngày 14/4/2021", "2021-04-14"),
     ],
 )
@@ -79,6 +79,6 @@ def test_a_table_of_claims_may_be_written_so(figures: Figures) -> None:
         "Bắc Giang;2020;điểm;trục 1;5,48 điểm\nBắc Giang;2020;chiều hướng;Tri thức công dân;giảm\n"
         "Bắc Giang;2017;điểm;;37,17/80\n",
     )
-    assert [claim.stated for claim in found.claims] == ["-9", "5,48", "giam"]
+    assert [claim.stated for claim in found.claims] == ["-9", "5,48", "down"]
     [finding] = found.findings
     assert (finding.row, finding.column) == (5, "stated")  # 60 was the highest score in 2017

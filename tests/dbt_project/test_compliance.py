@@ -196,7 +196,7 @@ def test_targets_are_sums_over_sums_with_their_coverage(shown: duckdb.DuckDBPyCo
 
 def test_the_chase_list_has_who_owes_what_to_whom_latest_first(shown: duckdb.DuckDBPyConnection) -> None:
     rows = shown.execute(
-        "select state, days_late, answers_to_name_vi, level from marts.chase_list order by place"
+        "select state, days_late, recipient_name_vi, unit_level from marts.chase_list order by chase_order"
     ).fetchall()
     assert {state for state, *_ in rows} <= {"missing", "returned", "unreadable"}
     late = [days for _, days, *_ in rows]

@@ -235,7 +235,7 @@ def test_the_published_group_is_the_computed_one(shown: duckdb.DuckDBPyConnectio
     agreed = (
         "select distinct group_published, group_computed, is_group_as_published from marts.index_peer where year = 2020"
     )
-    assert rows(shown, f"{agreed} and province_key = '24-bac-giang'") == [("cao_nhat", "cao_nhat", True)]
+    assert rows(shown, f"{agreed} and province_key = '24-bac-giang'") == [("highest", "highest", True)]
     assert rows(shown, "select count(*) from marts.index_peer where not is_group_as_published") == [(0,)]
 
 
@@ -249,4 +249,4 @@ def test_groups_have_the_sizes_that_papi_gave_them(
         year,
     )
     counted = Counter(group for _, group in groups)
-    assert [counted[g] for g in ("cao_nhat", "trung_binh_cao", "trung_binh_thap", "thap_nhat")] == sizes
+    assert [counted[g] for g in ("highest", "upper_middle", "lower_middle", "lowest")] == sizes

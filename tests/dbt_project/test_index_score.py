@@ -131,7 +131,7 @@ def test_the_province_on_the_quartile_left_the_top_group_in_2023(ask: Ask) -> No
     assert ask(f"select rank, n_ranked, group_computed {OURS} and year = 2024 and level = 'total'") == (
         16,
         61,
-        "trung_binh_cao",
+        "upper_middle",
     )
 
 

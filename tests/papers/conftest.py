@@ -22,7 +22,7 @@ create table core.dim_plan as select 'p' as plan_id, 'Kế hoạch PAPI' as titl
 create table core.dim_day as select cast(day as date) as day, isodow(day) < 6 as is_working,
     cast(sum(case when isodow(day) < 6 then 1 else 0 end) over (order by day) as integer) as working_day_number
     from range(timestamp '2021-01-01', timestamp '2022-01-01', interval 1 day) as days(day);
-create table core.dim_unit_period (unit_key varchar, code varchar, level varchar, full_name_vi varchar,
+create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_level varchar, full_name_vi varchar,
     valid_from date, valid_to date);
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
@@ -40,7 +40,7 @@ create table marts.compliance_target (plan_id varchar, target_id varchar, unit_k
 create table marts.plan_task_progress (plan_id varchar, task_id varchar, period varchar, n_owing integer,
     n_reporting integer, n_answered integer, n_done integer, n_in_progress integer, n_not_started integer,
     n_nothing_arose integer, n_not_applicable integer, n_done_with_evidence integer);
-create view core.dim_unit as select unit_key, level as unit_level from core.dim_unit_period;
+create view core.dim_unit as select unit_key, unit_level from core.dim_unit_period;
 create macro marts.compliance_as_of(as_of) as table
     select * from core.fct_obligation where due_counted < cast(as_of as date);
 insert into core.dim_unit_period values

@@ -9,14 +9,14 @@ with periods as (
 
 select
     unit_key,
-    code as unit_code,
-    level as unit_level,
+    unit_code,
+    unit_level,
     unit_type,
-    name_vi as unit_name_vi,
+    unit_name_vi,
     full_name_vi,
-    name_en as unit_name_en,
-    parent_key as parent_unit_key,
-    territory_key as province_key,
+    unit_name_en,
+    parent_unit_key,
+    province_key,
     first_valid_from as valid_from,
     valid_to,
     valid_to is null as is_current

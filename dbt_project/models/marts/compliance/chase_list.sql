@@ -9,14 +9,14 @@ with names as (
 select
     cast(row_number() over (
         order by obligations.days_late desc, obligations.due_counted asc, obligation_id asc
-    ) as integer) as place,
+    ) as integer) as chase_order,
     obligation_id,
     obligations.plan_id,
     obligations.unit_key,
     units.full_name_vi as unit_name_vi,
-    units.level,
-    recipient_key as answers_to_key,
-    names.full_name_vi as answers_to_name_vi,
+    units.unit_level,
+    recipient_key,
+    names.full_name_vi as recipient_name_vi,
     obligations.deliverable,
     obligations.period,
     obligations.due_nominal,

@@ -22,5 +22,5 @@ select
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
 left join {{ ref('fct_report') }} as reports on obligations.report_id = reports.report_id
-where units.level = 'commune'
+where units.unit_level = 'commune'
 group by obligations.plan_id, obligations.unit_key, obligations.year

@@ -1,7 +1,7 @@
 with obligations as (
     select
         owed.*,
-        units.level,
+        units.unit_level,
         units.full_name_vi,
         units.district_key
     from {{ ref('fct_obligation') }} as owed
@@ -33,7 +33,7 @@ communes as (
             '; ' order by unit_key
         ) as missing_communes
     from obligations
-    where level = 'commune'
+    where unit_level = 'commune'
     group by plan_id, period, district_key
 )
 
@@ -69,4 +69,4 @@ select
     own.is_simulated
 from obligations as own
 left join communes using (plan_id, period, district_key)
-where own.level = 'district'
+where own.unit_level = 'district'

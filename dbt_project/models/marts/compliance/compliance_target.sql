@@ -6,7 +6,7 @@ with targets as (
 obligations as (
     select
         owed.*,
-        units.level,
+        units.unit_level,
         units.district_key,
         plans.province_key
     from {{ ref('fct_obligation') }} as owed
@@ -92,7 +92,7 @@ counted as (
     inner join targets using (plan_id)
     where
         case targets.measured_by
-            when 'accepted_communes' then obligations.deliverable = 'report' and obligations.level = 'commune'
+            when 'accepted_communes' then obligations.deliverable = 'report' and obligations.unit_level = 'commune'
             when 'plans_on_time' then obligations.deliverable = 'unit_plan'
             when 'reports_on_time' then obligations.deliverable = 'report'
         end

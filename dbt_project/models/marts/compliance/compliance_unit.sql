@@ -5,7 +5,7 @@ with plans as (
 scored as (
     select
         obligations.*,
-        units.level,
+        units.unit_level,
         case
             when not coalesce(obligations.is_expected, false) then null
             when obligations.timely_on is null then 0
@@ -53,7 +53,7 @@ summed as (
     select
         plan_id,
         unit_key,
-        max(level) as level,
+        max(unit_level) as unit_level,
         span as period,
         max(span_kind) as span_kind,
         max(year) as year,
@@ -91,7 +91,7 @@ composed as (
 select
     plan_id,
     unit_key,
-    level,
+    unit_level,
     period,
     span_kind,
     year,

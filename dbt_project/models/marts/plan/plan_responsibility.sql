@@ -86,21 +86,21 @@ held as (
         cast(null as varchar) as indicator_key,
         cast(null as varchar) as task_id,
         cast(null as varchar) as link,
-        units.code as holder,
+        units.unit_code as holder,
         units.full_name_vi as holder_name_vi,
         units.unit_key,
         'unit_without_task' as orphan_kind
     from plans
     inner join {{ ref('dim_unit_period') }} as units
         on
-            plans.province_key = units.territory_key
+            plans.province_key = units.province_key
             and plans.issued_until >= units.valid_from
             and (units.valid_to is null or plans.issued_until <= units.valid_to)
     left join holders
         on
             plans.plan_id = holders.plan_id
             and units.unit_key = holders.unit_key
-    where units.level = 'agency' and units.is_reporting and holders.unit_key is null
+    where units.unit_level = 'agency' and units.is_reporting and holders.unit_key is null
 )
 
 select

@@ -6,13 +6,15 @@ with districts as (
 
 select
     obligations.obligation_id,
-    units.level,
+    units.unit_level,
     units.full_name_vi,
-    case when units.level = 'district' then units.unit_key when units.level = 'commune' then districts.unit_key end
-        as district_key
+    case
+        when units.unit_level = 'district' then units.unit_key
+        when units.unit_level = 'commune' then districts.unit_key
+    end as district_key
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('dim_unit_period') }} as units
     on
         obligations.unit_key = units.unit_key
         and obligations.unit_valid_from = units.valid_from
-left join districts on units.parent_key = districts.unit_key
+left join districts on units.parent_unit_key = districts.unit_key

@@ -38,16 +38,16 @@ select
         when
             ranked.score > fields.quartile_3
             or (group_rules.upper_bound = 'at_or_above' and ranked.score = fields.quartile_3)
-            then 'cao_nhat'
+            then 'highest'
         when
             ranked.score > fields.quartile_2
             or (group_rules.upper_bound = 'at_or_above' and ranked.score = fields.quartile_2)
-            then 'trung_binh_cao'
+            then 'upper_middle'
         when
             ranked.score > fields.quartile_1
             or (group_rules.upper_bound = 'at_or_above' and ranked.score = fields.quartile_1)
-            then 'trung_binh_thap'
-        else 'thap_nhat'
+            then 'lower_middle'
+        else 'lowest'
     end as group_computed
 from ranked
 inner join fields using (index_id, year, indicator_key)
