@@ -15,9 +15,14 @@ def today() -> date:
     return datetime.now(TIMEZONE).date()
 
 
+def day_of(settings: Settings) -> date:
+    """The day that a warehouse speaks of: its as-of day, else today."""
+    return settings.as_of or today()
+
+
 def running_year(settings: Settings) -> int:
-    """The year of the as-of day, else of today: it and those after it are not over."""
-    return (settings.as_of or today()).year
+    """The year of that day: it and those after it are not over."""
+    return day_of(settings).year
 
 
 def now() -> datetime:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,7 +22,7 @@ from pipelines.published import connect
 from pipelines.releases import deliveries
 from pipelines.settings import ROOT, Settings
 from tests import due
-from tests.conftest import PAPI, Built, copy_of_raw, run_papi
+from tests.conftest import PAPI, Built, Demo, copy_of_raw, run_papi
 from tests.releases.spoil import SPOILT
 
 
@@ -84,6 +86,35 @@ def test_built_again_as_of_the_last_release_the_same_input_gives_the_same_bytes(
     found = publication.current(settings)
     assert found is not None
     assert found.package["as_of"] == last
+
+
+DAYS = [date(2012, 1, 1) + timedelta(random.Random(n).randrange(9 * 365)) for n in (1, 2)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("day", [*DAYS, date(2021, 5, 12), date(2021, 7, 9)], ids=str)
+def test_a_warehouse_of_a_day_is_what_is_built_where_nothing_came_later(demo: Demo, tmp_path: Path, day: date) -> None:
+    """Every published table, plan and compliance included: later releases, plans, reports and events change none."""
+    raw = Path(shutil.copytree(demo.settings.raw, tmp_path / "raw"))
+    for one in deliveries.read_all(raw):
+        assert one.manifest
+        if one.manifest.known_from > day:
+            shutil.rmtree(one.folder)
+    if day < date(2021, 4, 28):  # the first day on which the plan can have been issued
+        shutil.rmtree(raw / "plans/bg-2021")
+    for register in ("receipts", "events"):
+        path = raw / f"reports/{register}.csv"
+        head, *lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text(head + "".join(line for line in lines if line[:10] <= day.isoformat()), "utf-8")
+    settings = []
+    for name, of in (("all", demo.settings.raw), ("then", raw)):
+        settings.append(Settings(raw=of, warehouse=tmp_path / name))
+        shutil.copytree(demo.settings.landing, settings[-1].landing)
+        done = run_papi("refresh", "--raw", of, "--warehouse", settings[-1].warehouse, "--as-of", day)
+        assert done.code == 0, done.out
+        assert all(int(year) < day.year for year in re.findall(r"(\d{4}) is overdue", done.out))
+    known, then = map(parquet_bytes, settings)
+    assert {name for name in known if known[name] != then[name]} == set()
 
 
 @pytest.mark.long

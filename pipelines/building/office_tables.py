@@ -14,7 +14,7 @@ from pipelines.building.release_tables import create, insert_rows
 from pipelines.finding import Finding
 from pipelines.kept import Store, key_of
 from pipelines.plan.obligations import SEEDS, Duties, Obligation
-from pipelines.plan.plans import Plan
+from pipelines.plan.plans import Plan, to_come
 from pipelines.plan.units import LEVELS_VI
 from pipelines.reports import answers, form, registry
 from pipelines.reports.decisions import about_nothing, with_files
@@ -121,9 +121,15 @@ def parts(settings: Settings, group: str) -> dict[str, str]:
     return {
         **{f"raw/{path.relative_to(settings.raw).as_posix()}": key_of(None, [path]) for path in files},
         **{f"seed {name}": key_of(None, [settings.seeds / f"{name}.csv"]) for name in SEEDS},
-        **({"the as-of date": str(settings.as_of)} if group == "report" else simulated),
+        **({"the as-of date": str(settings.as_of)} if group == "report" else simulated | _to_come(settings)),
         "the code": key_of("building"),
     }
+
+
+def _to_come(settings: Settings) -> dict[str, str]:
+    """The plans that are not issued on the as-of day, where there are any: so another day alone changes no plan."""
+    names = [] if settings.as_of is None else to_come(settings.raw, settings.as_of)
+    return {"plans to come": ", ".join(names)} if names else {}
 
 
 def _key(settings: Settings) -> str:
@@ -134,10 +140,11 @@ def _fill(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
     def insert(table: str, rows: list[Row]) -> None:
         insert_rows(connection, table, rows)
 
-    duties = Duties(settings)
-    registry.check(settings, duties)
-    landed = answers.land(settings, duties, settings.as_of)
-    events = registry.events(settings, duties, settings.as_of)
+    of_all_days = Duties(settings)  # what the registers speak of
+    registry.check(settings, of_all_days)
+    landed = answers.land(settings, of_all_days, settings.as_of)
+    events = registry.events(settings, of_all_days, settings.as_of)
+    duties = Duties(settings, settings.as_of)
     _, not_listed = registry.receipts(settings, settings.as_of)
     plans = list(duties.plans.values())
     simulated = registry.is_simulated(settings)

@@ -39,7 +39,7 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
     from pipelines.building import lock, publication
     from pipelines.building.dbt import DbtFailed
     from pipelines.building.publication import NotFit
-    from pipelines.clock import today
+    from pipelines.clock import day_of
     from pipelines.refresh import NothingToRead
     from pipelines.refresh import refresh as run
     from pipelines.releases.overdue import overdue
@@ -60,7 +60,7 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
     except OSError as error:
         raise Refused(f"{error}; what was published before stays") from None
     _say_refreshed(done)
-    for sentence in overdue(settings, today()):
+    for sentence in overdue(settings, day_of(settings)):
         click.echo(f"warning  {sentence}")
     in_force = publication.current(settings)
     if done.outcome == "not_published":
@@ -83,7 +83,7 @@ def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
     settings = settings_of(raw, warehouse)
     from pipelines.building import lock, publication
     from pipelines.building.last_run import last
-    from pipelines.clock import today
+    from pipelines.clock import day_of
     from pipelines.refresh import close_killed
     from pipelines.releases.overdue import overdue
 
@@ -111,7 +111,7 @@ def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
             f"Last refresh: {datetime.fromisoformat(done.ended):%d/%m/%Y %H:%M}, {done.outcome.replace('_', ' ')}"
         )
         _say_refreshed(done)
-    for sentence in overdue(settings, today()):
+    for sentence in overdue(settings, day_of(settings)):
         click.echo(sentence)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import dagster as dg
 
 from pipelines.building import dbt, fingerprint, lock, making, publication
-from pipelines.clock import today
+from pipelines.clock import day_of, today
 from pipelines.orchestration import history
 from pipelines.orchestration.landing_assets import RELEASE
 from pipelines.orchestration.selection import what_is_due
@@ -120,7 +120,7 @@ def build_overdue_check(settings: Settings) -> dg.AssetChecksDefinition:
 
     @dg.asset_check(asset=RELEASE, name=ON_TIME, description="Each year's results come in by the usual time.")
     def on_time() -> dg.AssetCheckResult:
-        late = overdue(settings, today())
+        late = overdue(settings, day_of(settings))
         return dg.AssetCheckResult(
             passed=not late,
             severity=dg.AssetCheckSeverity.WARN,

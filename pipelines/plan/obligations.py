@@ -55,11 +55,14 @@ class Obligation:
 
 
 class Duties:
-    """Plans, units and working days of a workspace, and the obligations that follow from them."""
+    """Plans, units and working days of a workspace, and the obligations that follow from them.
 
-    def __init__(self, settings: Settings) -> None:
+    Where ``issued_by`` is a day, a plan that was issued after it is not there yet.
+    """
+
+    def __init__(self, settings: Settings, issued_by: date | None = None) -> None:
         seeds = Seeds(settings.seeds, SEEDS)
-        self.read = plans.read_all(settings.raw)
+        self.read = [one for one in plans.read_all(settings.raw) if one.is_issued_by(issued_by)]
         self.units = Units(seeds)
         self.workdays = Workdays(seeds)
 

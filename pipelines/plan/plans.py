@@ -272,6 +272,14 @@ class ReadPlan:
     plan: Plan | None
     findings: list[Finding]
 
+    def is_issued_by(self, day: date | None) -> bool:
+        """Whether the plan may be there on a day, on every day where it is None; one that cannot be read always is.
+
+        Where the day of issue is not known to the day, it is there from the first that it can be: reports are filed
+        from then on.
+        """
+        return self.plan is None or day is None or self.plan.head.issued_from <= day
+
 
 TABLES: dict[str, type[Strict]] = {
     "tasks": Task,
@@ -286,6 +294,11 @@ TABLES: dict[str, type[Strict]] = {
 def read_all(raw: Path) -> list[ReadPlan]:
     """Every plan under raw/plans, in order; one that cannot be read comes with findings."""
     return [read(raw, folder) for folder in sorted((raw / "plans").glob("*")) if folder.is_dir()]
+
+
+def to_come(raw: Path, day: date) -> list[str]:
+    """The plans that are not there yet on a day."""
+    return [one.plan_id for one in read_all(raw) if not one.is_issued_by(day)]
 
 
 def read(raw: Path, folder: Path) -> ReadPlan:

@@ -6,7 +6,7 @@ import csv
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -265,3 +265,10 @@ def test_a_plan_without_the_later_columns_is_read_and_keeps_its_version(duties: 
     assert read.plan is not None, read.findings
     assert read.plan.version == duties.plans["bg-2021"].version
     assert not any(target.is_whole for target in read.plan.targets)
+
+
+def test_a_plan_asks_for_nothing_before_the_first_day_on_which_it_can_have_been_issued() -> None:
+    [plan] = Duties(Settings()).plans.values()
+    first = plan.head.issued_from
+    assert Duties(Settings(), first - timedelta(1)).obligations == []
+    assert set(Duties(Settings(), first).plans) == {plan.plan_id}

@@ -2,7 +2,9 @@
 -- provinces.
 with breaks as (
     select * from {{ ref('indicator_break') }}
-    where decision = 'break'
+    where
+        decision = 'break'
+        {% if var('breaks_decided_by') %}and decided_on <= cast('{{ var("breaks_decided_by") }}' as date){% endif %}
 ),
 
 releases as (
