@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,10 +122,33 @@ def load_manifest(settings: Settings) -> Manifest:
     return manifest
 
 
-def generate_docs(settings: Settings) -> Path:
-    """dbt's own documentation of the build file as one page that needs no server; returns its path."""
-    _invoke(settings, ["docs", "generate", "--static"], load_manifest(settings))
-    return settings.dbt_project / "target" / "static_index.html"
+@dataclass(frozen=True)
+class Docs:
+    """dbt's documentation: one page that needs no server, and what it was made from.
+
+    ``models`` has the SQL of each model, such as ``marts.index_score``, as it is run; ``columns`` the types of all
+    columns by schema, table and column.
+    """
+
+    page: Path
+    models: dict[str, str]
+    columns: dict[str, dict[str, dict[str, str]]]
+
+
+def generate_docs(settings: Settings) -> Docs:
+    """dbt's own documentation of the build file."""
+    manifest = load_manifest(settings)
+    catalog = _invoke(settings, ["docs", "generate", "--static"], manifest)
+    columns: dict[str, dict[str, dict[str, str]]] = {}
+    for table in [*catalog.nodes.values(), *catalog.sources.values()]:
+        types = {name: column.type for name, column in table.columns.items()}
+        columns.setdefault(table.metadata.schema, {})[table.metadata.name] = types
+    models = {
+        f"{node.schema}.{node.name}": node.compiled_code
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and node.compiled_code
+    }
+    return Docs(settings.dbt_project / "target" / "static_index.html", models, columns)
 
 
 def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None = None) -> Any:

@@ -304,23 +304,26 @@ def docs(warehouse: Path | None) -> None:
     """Write dbt's documentation and the data dictionary into one folder that opens without a network."""
     settings = settings_of(None, warehouse)
     from pipelines.building import dbt, lock, publication
-    from pipelines.pages import dictionary
+    from pipelines.pages import dictionary, lineage
 
     in_force = publication.current(settings)
     if in_force is None or not settings.build.exists():
         raise Mistake(f"nothing is published in {settings.warehouse} yet: run `papi refresh` first")
+    page = settings.docs / "index.html"
     with connected(settings) as connection:
-        page = dictionary.render(connection, in_force.created)
-    settings.docs.mkdir(parents=True, exist_ok=True)
-    (settings.docs / "index.html").write_text(page, encoding="utf-8")
-    click.echo(f"Data dictionary: {settings.docs / 'index.html'}\nGoing on with dbt's pages, which takes some seconds.")
-    try:
-        with lock.hold(settings):
-            dbt.ensure_manifest(settings)
-            (settings.docs / "dbt.html").write_bytes(dbt.generate_docs(settings).read_bytes())
-    except (lock.AlreadyRunning, dbt.DbtFailed) as error:
-        raise Refused(str(error)) from None
-    click.echo(f"dbt: {settings.docs / 'dbt.html'}")
+        write_whole(page, dictionary.render(connection, in_force.created))
+        click.echo(f"Data dictionary: {page}\nGoing on with dbt's pages, which takes half a minute.")
+        try:
+            with lock.hold(settings):
+                dbt.ensure_manifest(settings)
+                made = dbt.generate_docs(settings)
+                (settings.docs / "dbt.html").write_bytes(made.page.read_bytes())
+        except (lock.AlreadyRunning, dbt.DbtFailed) as error:
+            raise Refused(str(error)) from None
+        click.echo(f"dbt: {settings.docs / 'dbt.html'}")
+        taken_from = lineage.of_models(made.models, made.columns)
+        write_whole(page, dictionary.render(connection, in_force.created, taken_from))
+    click.echo(f"Data dictionary: what {len(taken_from)} columns are computed from was added")
 
 
 def _say_table(rows: list[Row], mark: str) -> None:

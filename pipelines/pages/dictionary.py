@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.pages.lineage import Lineage
 
-def render(connection: duckdb.DuckDBPyConnection, created: datetime) -> str:
-    """The page of a published file as HTML that needs no other file."""
+
+def render(connection: duckdb.DuckDBPyConnection, created: datetime, taken_from: Lineage | None = None) -> str:
+    """The page of a published file as HTML that needs no other file; with what its columns are computed from."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     tables = [
@@ -22,7 +24,13 @@ def render(connection: duckdb.DuckDBPyConnection, created: datetime) -> str:
             "name": f"{schema}.{table}",
             "comment": _halves(comment),
             "columns": [
-                {"name": name, "type": data_type, "is_nullable": is_nullable, "comment": _halves(text)}
+                {
+                    "name": name,
+                    "type": data_type,
+                    "is_nullable": is_nullable,
+                    "comment": _halves(text),
+                    "taken_from": (taken_from or {}).get((f"{schema}.{table}", name), []),
+                }
                 for name, data_type, is_nullable, text in connection.execute(
                     "select column_name, data_type, is_nullable, comment from duckdb_columns() "
                     "where schema_name = ? and table_name = ? order by column_index",
