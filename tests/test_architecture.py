@@ -143,8 +143,8 @@ def test_heavy_libraries_load_late(statement: str, allowed: tuple[str, ...]) -> 
 def test_telemetry_is_off_in_the_projects_own_files() -> None:
     project = yaml.safe_load((ROOT / "dbt_project/dbt_project.yml").read_text("utf-8"))
     assert project["flags"]["send_anonymous_usage_stats"] is False
-    assert yaml.safe_load(DAGSTER_YAML.format(home="w"))["telemetry"]["enabled"] is False
-    assert yaml.safe_load((ROOT / "dagster.yaml").read_text("utf-8"))["telemetry"]["enabled"] is False
+    for text in (DAGSTER_YAML.format(home="w"), (ROOT / "dagster.yaml").read_text("utf-8")):
+        assert [yaml.safe_load(text)[part]["enabled"] for part in ("telemetry", "nux")] == [False, False]
     assert '"GX_ANALYTICS_ENABLED"] = "false"' in (PIPELINES / "rules/judge.py").read_text("utf-8")
 
 

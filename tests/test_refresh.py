@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -104,8 +105,17 @@ def test_a_warehouse_of_a_day_is_what_is_built_where_nothing_came_later(demo: De
         shutil.rmtree(raw / "plans/bg-2021")
     for register in ("receipts", "events"):
         path = raw / f"reports/{register}.csv"
-        head, *lines = path.read_text("utf-8").splitlines(keepends=True)
-        path.write_text(head + "".join(line for line in lines if line[:10] <= day.isoformat()), "utf-8")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            listed = csv.DictReader(file)
+            lines, columns = list(listed), listed.fieldnames or []
+        kept = [line for line in lines if line[columns[0]][:10] <= day.isoformat()]
+        for line in lines if register == "receipts" else []:
+            if line not in kept:
+                (raw / "reports" / line["path"]).unlink()
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            of_that_day = csv.DictWriter(file, columns)
+            of_that_day.writeheader()
+            of_that_day.writerows(kept)
     settings = []
     for name, of in (("all", demo.settings.raw), ("then", raw)):
         settings.append(Settings(raw=of, warehouse=tmp_path / name))

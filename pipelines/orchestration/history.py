@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 KEPT = 100
 DAGSTER_YAML = """\
-# Written by papi. Telemetry is off; the history of runs lies beside this file.
+# Written by papi. Telemetry is off, and the welcome that asks for an address; the history of runs lies beside this.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 python_logs:
   python_log_level: WARNING
