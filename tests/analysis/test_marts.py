@@ -73,6 +73,7 @@ def test_what_depends_on_a_change_is_computed_anew(few_years: Settings, change: 
     assert len(folders) == len(ANALYSES)  # what no longer holds is not piled up
 
 
+@pytest.mark.long
 def test_targets_are_computed_anew_for_another_year_since_more_of_them_are_pending(few_years: Settings) -> None:
     """On the same data: in 2025 the year 2025 is not over, in 2026 it is."""
     states = {}

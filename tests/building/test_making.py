@@ -40,6 +40,7 @@ def filmed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return own
 
 
+@pytest.mark.long
 def test_a_changed_seed_builds_what_depends_on_it_as_the_page_shows(filmed: Project) -> None:
     assert filmed.papi("refresh").out.rstrip().splitlines()[-1].startswith("Nothing new")
 
@@ -64,6 +65,7 @@ def test_what_was_built_bit_by_bit_is_what_a_build_from_nothing_gives(
             assert one == other, table
 
 
+@pytest.mark.long
 def test_files_of_tables_that_stayed_are_those_of_the_publication_before(filmed: Project) -> None:
     first, second = sorted(filmed.settings.publications.iterdir())[-2:]
     for path in (second / "parquet").iterdir():
@@ -71,6 +73,7 @@ def test_files_of_tables_that_stayed_are_those_of_the_publication_before(filmed:
         assert is_same_file == (path.stem not in ("marts.index_score_merged", "audit.check_result"))
 
 
+@pytest.mark.long
 def test_a_copied_folder_builds_from_its_own_files_and_not_from_the_first_ones(filmed: Project, built: Built) -> None:
     """Its warehouse came with it, and dbt's parse of the first folder."""
     seeds = [one for one in dbt.load_manifest(filmed.settings).nodes.values() if one.resource_type == "seed"]
@@ -80,6 +83,7 @@ def test_a_copied_folder_builds_from_its_own_files_and_not_from_the_first_ones(f
         assert changed.execute(sql).fetchall() != original.execute(sql).fetchall()
 
 
+@pytest.mark.long
 def test_a_table_that_was_touched_while_it_was_made_gets_no_key(filmed: Project, tmp_path: Path) -> None:
     now = graph.read(filmed.settings)
     seed = "seed.papi_warehouse.province_alias"
@@ -93,6 +97,7 @@ def test_a_table_that_was_touched_while_it_was_made_gets_no_key(filmed: Project,
         assert ledger.standing(now, connection).is_settled
 
 
+@pytest.mark.long
 def test_what_is_built_of_a_table_without_a_key_gets_none(filmed: Project, tmp_path: Path) -> None:
     now = graph.read(filmed.settings)
     parent, child = "model.papi_warehouse.int_score_merged", "model.papi_warehouse.index_score_merged"
@@ -104,6 +109,7 @@ def test_what_is_built_of_a_table_without_a_key_gets_none(filmed: Project, tmp_p
         assert ledger.standing(now, connection).is_settled
 
 
+@pytest.mark.long
 def test_a_build_file_that_is_broken_is_made_anew(filmed: Project, tmp_path: Path) -> None:
     own = replace(filmed.settings, warehouse=tmp_path)
     own.build.write_bytes(b"no database")

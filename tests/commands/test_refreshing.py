@@ -42,6 +42,7 @@ def test_status_names_each_stale_table_with_the_leaf_that_changed(built: Built, 
     assert "fct_obligation" not in said
 
 
+@pytest.mark.long
 def test_a_damaged_publication_is_told_and_put_right_from_the_build(own_warehouse: Settings) -> None:
     path = own_warehouse.published.resolve()
     before = path.stat().st_size

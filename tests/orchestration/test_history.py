@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from pipelines.orchestration import history
 from pipelines.orchestration.step import LOST
@@ -33,6 +34,7 @@ with history.opened(Settings(warehouse=Path(sys.argv[1]))) as instance:
 """
 
 
+@pytest.mark.long
 def test_a_killed_run_is_marked_as_failed_and_lost_and_a_living_one_is_not(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path)
     done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT, capture_output=True, check=False)

@@ -66,6 +66,7 @@ def test_a_workbook_of_several_years_becomes_one_release_a_year_that_agrees_with
     ]
 
 
+@pytest.mark.long
 def test_what_changed_is_told_with_the_words_of_the_mart(settings: Settings) -> None:
     content = province_columns(Release(2020, changed(2020, c11=0.9, c12=None), left_out=0.0))
     [one] = add(settings, "2020.xlsx", content, published_on=date(2021, 6, 30))
@@ -147,7 +148,13 @@ def test_a_province_without_a_cell_is_a_surprise(settings: Settings) -> None:
     assert "no cell for 24: all" in one.surprises
 
 
-@pytest.mark.parametrize("write", [province_columns, province_rows], ids=["a province a column", "a province a row"])
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(province_columns, id="a province a column"),
+        pytest.param(province_rows, id="a province a row", marks=pytest.mark.long),
+    ],
+)
 def test_papi_2025_with_34_provinces_loads_by_manifest_alone(settings: Settings, write: Callable[..., bytes]) -> None:
     release = Release(2025, scores_of_2025(), day=date(2025, 12, 31))
     assert len(release.places) == 34

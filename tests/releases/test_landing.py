@@ -32,6 +32,7 @@ def land(settings: Settings) -> list[Landed]:
     return landing.land(settings, deliveries.read_all(settings.raw))
 
 
+@pytest.mark.long
 def test_each_real_release_is_accepted_with_every_score(settings: Settings) -> None:
     landed = land(settings)
     assert [item.delivery.release_id for item in landed] == [f"papi-{year}-r1" for year in range(2011, 2025)]

@@ -187,6 +187,7 @@ def test_no_text_raises_anything_but_its_own_error(text: str) -> None:
         load_yaml(text)
 
 
+@pytest.mark.long
 @given(field=st.sampled_from([*Manifest.model_fields]), value=VALUES)
 def test_no_value_of_a_field_raises(tmp_path_factory: pytest.TempPathFactory, field: str, value: object) -> None:
     folder = tmp_path_factory.getbasetemp() / "any/papi/2020/r1"

@@ -100,6 +100,7 @@ def test_a_copy_of_another_year_is_told(before: Settings) -> None:
     assert "100.0% of the scores are exactly those of 2023: a copy of another year" in said
 
 
+@pytest.mark.long
 def test_rounded_values_are_called_a_copy(before: Settings) -> None:
     rounded = {key: round(score, 2) for key, score in scores_of(YEAR).items()}
     assert offered(before, rounded) == [
@@ -135,6 +136,7 @@ def test_the_same_rows_in_another_order_surprise_nobody(settings: Settings) -> N
     assert (one.against, one.changes, one.surprises) == ("papi-2024-r1", [], [])
 
 
+@pytest.mark.long
 def test_a_rounded_re_issue_is_called_a_copy(settings: Settings) -> None:
     rounded = {key: round(score, 3) for key, score in scores_of(YEAR).items()}
     [one] = add(settings, "rounded.csv", table(Release(YEAR, rounded)).encode(), years=(YEAR,))
