@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -67,7 +67,8 @@ class Figures:
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
         writer.writerow(HEADINGS)
-        writer.writerows([inert(part) for part in astuple(figure)] for figure in self.all)
+        for one in self.all:  # what is printed is a number or a day, a negative one too
+            writer.writerow([inert(one.place), one.printed, *map(inert, (one.table, one.column, one.key))])
         return text.getvalue().encode("utf-8-sig")
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.papers import annex, figures, reminders, situation, templates
+from pipelines.papers import annex, figures, reminders, situation, synthesis, templates
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +22,8 @@ def make_reminders(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
     """Write the letters and the draft for the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
-    faults = [fault for name in templates.FIELDS for fault in templates.check(words / f"{name}.docx")]
+    names = (reminders.LETTER, reminders.DRAFT)
+    faults = [fault for name in names for fault in templates.check(words / f"{name}.docx")]
     if faults:
         raise templates.Faulty(faults)
     letters = reminders.letters(situation.of(connection, period, as_of))
@@ -34,6 +35,18 @@ def make_reminders(
     ]
 
 
+def make_synthesis(
+    connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
+) -> list[Path]:
+    """Write the report to the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
+    template = words / f"{synthesis.TEMPLATE}.docx"
+    if faults := templates.check(template):
+        raise templates.Faulty(faults)
+    one = synthesis.paper(connection, situation.of(connection, period, as_of))
+    content = templates.filled(template, one.values)
+    return [figures.write_beside(folder / f"{one.name}.docx", content, one.figures)]
+
+
 def make_annex(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
@@ -42,4 +55,4 @@ def make_annex(
     return [figures.write_beside(folder / f"{as_of}_phu-luc.xlsx", content, said)]
 
 
-KINDS: dict[str, Maker] = {"reminder": make_reminders, "annex": make_annex}
+KINDS: dict[str, Maker] = {"reminder": make_reminders, "synthesis": make_synthesis, "annex": make_annex}

@@ -50,7 +50,7 @@ def _letter(situation: Situation, to: Owed) -> Paper:
     waiting = [one for one in situation.below(to) if one.is_open and not one.is_late]
     key = _among(situation, 1, None, to)
     values = {
-        **_head(situation, figures, to),
+        **head_of(situation, figures, to),
         "tong_so": figures.say("Tổng số báo cáo trễ", len(late), situation.table, "count(*)", key),
         "noi_nhan": clean(to.name),
         "nhom": groups,
@@ -101,7 +101,7 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
         key,
     )
     values = {
-        **_head(situation, figures, to[0]),
+        **head_of(situation, figures, to[0]),
         **totals,
         "tong_so": figures.say("Tổng số báo cáo trễ", len(situation.late), situation.table, "count(*)", key),
         "so_don_vi": so_don_vi,
@@ -110,8 +110,8 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
     return Paper(DRAFT, f"{situation.as_of}_du-thao-chu-tich", values, figures)
 
 
-def _head(situation: Situation, figures: Figures, first: Owed) -> dict[str, str]:
-    """What both letters say at their head; the days are those of ``first``."""
+def head_of(situation: Situation, figures: Figures, first: Owed) -> dict[str, str]:
+    """What every paper in Word says at its head; the days are those of ``first``."""
     table = situation.table
     return {
         "mo_phong": SIMULATED if situation.is_simulated else "",

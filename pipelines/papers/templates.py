@@ -25,21 +25,46 @@ Fields: TypeAlias = Mapping[str, "Fields | None"]  # None is a text; fields of i
 # fmt: off
 HEAD: Fields = dict.fromkeys([
     "mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "ngay_ke_hoach",
-    "moc_tinh_tre", "ngay_chot", "thang", "nam", "gui_truoc_ngay", "tong_so",
+    "moc_tinh_tre", "ngay_chot", "thang", "nam", "gui_truoc_ngay",
 ])
 # fmt: on
 LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
+COUNTS: Fields = dict.fromkeys((
+    "ten", "phai", "da_nhan", "dung_han", "chua_gui", "chua_doc", "tra_lai", "huyen_bao", "mien", "ty_le",
+    "ty_le_dung_han",
+))  # fmt: skip
+TEXTS: Fields = {"dong": dict.fromkeys(("noi_dung", "so", "don_vi")), "con_lai": None}
 FIELDS: dict[str, Fields] = {
     "cong_van_don_doc": {
         **HEAD,
-        "noi_nhan": None,
+        **dict.fromkeys(("noi_nhan", "tong_so")),
         "nhom": {"ten": None, "so": None, "dong": LINE},
         "cho_gui_lai": LINE,
     },
     "du_thao_chu_tich": {
         **HEAD,
-        **dict.fromkeys(("so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
+        **dict.fromkeys(("tong_so", "so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
         "dong": dict.fromkeys(("stt", "don_vi", "bao_cao_rieng", "tre_1_2", "tre_3_7", "tre_tren_7", "tong")),
+    },
+    "bao_cao_tong_hop": {
+        **HEAD,
+        **dict.fromkeys(("so_phai", "so_thieu")),
+        "ke_hoach_rieng": dict.fromkeys(("cap", "phai", "da_nhan", "dung_han")),
+        "truc": {
+            "ten": None,
+            "nhiem_vu": {
+                **dict.fromkeys(("ma", "ten", "phai", "tra_loi", "xong", "kiem_chung", "dang", "chua")),
+                "trich": dict.fromkeys(("don_vi", "noi_dung", "o")),
+            },
+        },
+        "chi_tieu": dict.fromkeys(("ma", "ten", "tu", "mau", "ty_le", "muc", "n_tren_n", "danh_gia")),
+        "theo_cap": COUNTS,
+        "theo_huyen": COUNTS,
+        "tre": dict.fromkeys(("dau_moi", "don_vi")),
+        "mien": dict.fromkeys(("don_vi", "quyet_dinh")),
+        "giam_khong_nhiem_vu": dict.fromkeys(("ma", "ten", "nam", "thay_doi")),
+        "kho_khan": TEXTS,
+        "kien_nghi": TEXTS,
     },
 }
 NEEDED = ("mo_phong",)  # no paper may leave out that it is simulated

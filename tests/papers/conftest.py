@@ -27,16 +27,29 @@ create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_lev
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
 create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
-    targets_answered integer);
+    targets_answered integer, difficulties varchar, proposals varchar);
+create table core.fct_task_progress (report_id varchar, task_id varchar, answer varchar, result varchar,
+    evidence varchar, source_cell varchar);
+create table core.dim_release (index_id varchar, year integer, method varchar, is_current boolean);
+create table core.dim_indicator_method (index_id varchar, method varchar, level varchar, code varchar,
+    indicator_name_vi varchar);
+create table marts.plan_responsibility (plan_id varchar, responsibility_id varchar, code varchar,
+    indicator_name_vi varchar, base_year integer, change_printed decimal(9, 2),
+    change_direction_as_published varchar, orphan_kind varchar);
+create table marts.index_target (plan_id varchar, target_id varchar, base_year integer, base_rank integer,
+    base_n_ranked integer, target_year integer, target_state varchar);
 create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
     unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
     is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
-    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean);
-create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar);
-create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar);
+    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean,
+    deliverable varchar default 'report', year integer default 2021, is_accepted boolean default false);
+create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar, measured_by varchar,
+    unit varchar, value decimal(15, 6));
+create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar, dimension integer);
 create table marts.compliance_target (plan_id varchar, target_id varchar, unit_key varchar, scope varchar,
     period varchar, numerator decimal(18, 6), denominator decimal(18, 6), target_value decimal(15, 6),
-    n_owing integer, n_reporting integer, n_without_figures integer, target_state varchar);
+    n_owing integer, n_reporting integer, n_without_figures integer, target_state varchar,
+    value_pct decimal(9, 4) generated always as (round(100 * numerator / denominator, 4)));
 create table marts.plan_task_progress (plan_id varchar, task_id varchar, period varchar, n_owing integer,
     n_reporting integer, n_answered integer, n_done integer, n_in_progress integer, n_not_started integer,
     n_nothing_arose integer, n_not_applicable integer, n_done_with_evidence integer);
@@ -45,13 +58,25 @@ create macro marts.compliance_as_of(as_of) as table
     select * from core.fct_obligation where due_counted < cast(as_of as date);
 insert into core.dim_unit_period values
     ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null);
-insert into core.dim_target values ('p', 'TG04', 'Tiếp nhận tại Bộ phận Một cửa'), ('p', 'TG06', 'Nước sạch');
-insert into core.dim_task values ('p', 'A05', 'Tuyên truyền');
+insert into core.dim_target values
+    ('p', 'TG01', 'Tăng 5 bậc', 'index', 'ranks', 5),
+    ('p', 'TG04', 'Tiếp nhận tại Bộ phận Một cửa', 'reports', 'pct', 100),
+    ('p', 'TG06', 'Nước sạch', 'reports', 'pct', 100);
+insert into core.dim_task values ('p', 'A05', 'Tuyên truyền', null), ('p', 'D1a', 'Bầu cử', 1);
+insert into core.dim_release values ('papi', 2020, 'V3', true);
+insert into core.dim_indicator_method values ('papi', 'V3', 'dimension', '1', 'Tham gia của người dân');
+insert into marts.index_target values ('p', 'TG01', 2020, 13, 63, 2021, 'missed');
+insert into marts.plan_responsibility values
+    ('p', '7.2/D7a/district', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
+    ('p', '7.2/D7a/STNMT', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
+    ('p', '1.1/D1a/commune', '1.1', 'Tri thức công dân', 2020, -0.10, 'down', null),
+    ('p', '5.2/-/-', '5.2', 'Giấy phép xây dựng', 2020, 0.02, 'up', 'no_task');
 insert into marts.compliance_target values
     ('p', 'TG04', '24-bac-giang', 'province', '2021-H1', 255943, 320024, 100, 219, 175, 21, 'behind'),
     ('p', 'TG04', 'd1', 'with_communes', '2021-H1', 3, 4, 100, 2, 1, 0, 'not_evaluable');
-insert into marts.plan_task_progress values ('p', 'A05', '2021-H1', 238, 212, 210, 97, 64, 18, 17, 14, 76);
-insert into core.fct_report values ('r', 7, 6, 5, 4);
+insert into marts.plan_task_progress values
+    ('p', 'A05', '2021-H1', 238, 212, 210, 97, 64, 18, 17, 14, 76), ('p', 'D1a', '2021-H1', 2, 2, 2, 1, 1, 0, 0, 0, 1);
+insert into core.fct_report values ('r', 7, 6, 5, 4, null, null);
 """
 
 
@@ -83,7 +108,7 @@ class Office:
         )
         self.connection.execute(
             "insert into core.fct_obligation values (?, 'p', ?, ?, '2020-01-01', ?, '2021-06-20', '2021-06-21', ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, default, default, default)",
             [
                 *(
                     unit_key,

@@ -61,7 +61,7 @@ def test_targets_and_tasks_stand_with_n_of_n_and_a_target_without_figures_says_s
     office: Office, tmp_path: Path
 ) -> None:
     path = made(office, tmp_path)
-    province, district, without = lines_of(path, SHEETS[2])
+    index, province, district, without = lines_of(path, SHEETS[2])
     assert province[2:] == [
         "Toàn tỉnh",
         255943,
@@ -74,8 +74,12 @@ def test_targets_and_tasks_stand_with_n_of_n_and_a_target_without_figures_says_s
         "chậm",
     ]
     assert district[2] == "Huyện Yên Thế và các xã"
+    assert index[0] == "TG01"
     assert [*without[:3], without[-1]] == ["TG06", "Nước sạch", "Toàn tỉnh", "không có số liệu trong kỳ"]
-    assert lines_of(path, SHEETS[3]) == [["A05", "Tuyên truyền", 238, 212, 210, 97, 76, 64, 18, 17, 14]]
+    assert lines_of(path, SHEETS[3]) == [
+        ["A05", "Tuyên truyền", 238, 212, 210, 97, 76, 64, 18, 17, 14],
+        ["D1a", "Bầu cử", 2, 2, 2, 1, 1, 1, 0, 0, 0],
+    ]
 
 
 @pytest.mark.parametrize("n_late", [0, 1, 239])
