@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.analysis.panel import Panel
 
 Rows = dict[str, list[Row]]  # by table of marts
-N_DRAWS, N_METHOD_DRAWS, N_BACK_TEST_DRAWS, SEED = 10_000, 2_000, 2_000, 20_210_414
+N_DRAWS, N_METHOD_DRAWS, SEED = 10_000, 2_000, 20_210_414
 TARGET_TABLES = ("index_target", "index_target_backtest", "index_target_backtest_bin")
 DESCRIBED = Path("models/marts/analysis/_analysis__sources.yml")
 
@@ -233,21 +233,26 @@ def _named(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int, str], 
 
 def targets(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Rows:
     """Rows of marts.index_target and its back-test."""
-    from pipelines.analysis.backtest import back_test
+    from pipelines.analysis.ahead import look_ahead
+    from pipelines.analysis.backtest import back_test, history
+    from pipelines.analysis.panel import HORIZONS
     from pipelines.analysis.targets import assess
 
     named = _named(connection)
     made: Rows = {table: [] for table in TARGET_TABLES}
     for index_id, of_index in fields(connection).items():
         panel, rules, plan_targets = _panel(connection, index_id, of_index, running_year(settings))
-        tested, told = back_test(panel, rules, N_BACK_TEST_DRAWS, SEED)
+        drawn = {"n_draws": N_DRAWS, "seed": SEED}
+        past = {(rule.rule_id, horizon): history(panel, rule, horizon) for rule in rules for horizon in HORIZONS}
+        ahead = look_ahead(panel, rules, N_DRAWS, SEED)
+        tested, told = back_test(panel, rules, past, {at: one.chances for at, one in ahead.items()})
         for row in tested:
             table = "index_target_backtest_bin" if "bin" in row else "index_target_backtest"
-            made[table].append(row | {"index_id": index_id, "n_draws": N_BACK_TEST_DRAWS, "seed": SEED})
-        for row in assess(panel, rules, told, N_DRAWS, SEED):
+            made[table].append(row | drawn | {"index_id": index_id})
+        for row in assess(panel, rules, past, ahead, told):
             key = (row["province_key"], row["base_year"], row["horizon"], row["target_rule"])
             made["index_target"].append(
-                row | named[index_id, row["base_year"], row["province_key"]] | plan_targets.get(key, {})
+                row | drawn | named[index_id, row["base_year"], row["province_key"]] | plan_targets.get(key, {})
             )
     return made
 

@@ -14,34 +14,46 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.analysis.field import Field, RankCounts, batches, rank_draws
+from pipelines.analysis.field import Field, RankCounts, rank_draws, rank_exact
 
 if TYPE_CHECKING:
     from pipelines.analysis.field import Floats, Ranks
 
 HORIZONS = (1, 2, 3)
 FEWEST_PAIRS = 3  # pairs of years that a picture is fitted on, at least
+YEARS_BACK = 3  # years before the base year that are smoothed over
+WEIGHT_NOW, WEIGHT_ALONE = 2 / 3, 0.6  # of the base year's points: beside the years before, and where there are none
+NEAR_WIDTH = 0.15  # of the field: the standard deviation of the weights by which past surprises are drawn
 NEED_DRAWS = 1_000  # for points needed; probabilities take all draws
 
 
 @dataclass(frozen=True)
 class Moves:
-    """What happened to provinces published in both years of a pair: relative totals, and the mean's own move."""
+    """What happened to provinces published in both years of a pair, one number each, and the mean's own move.
+
+    ``smoothed`` and ``places`` are those of the base year, see Panel.smoothed and places(). ``after`` are points above
+    or below the later field's mean, ``moves`` changes against the mean of those published in both years.
+    """
 
     base_year: int
     horizon: int
-    before: Floats
+    smoothed: Floats
+    places: Floats
     after: Floats
+    moves: Floats
     mean_change: float
     is_comparable: bool
 
 
 @dataclass(frozen=True)
 class Picture:
-    """How the field moves over a horizon: slope to the mean and spread around it, moves that were seen, the mean's."""
+    """How the field moves over a horizon: slope to the mean, surprises around it by the place they began from,
+    moves that were seen, the mean's.
+    """
 
     slope: float
-    spread: float
+    surprises: Floats
+    places: Floats
     moves: Floats
     mean_changes: Floats
 
@@ -51,12 +63,15 @@ class Picture:
         known = list(pairs)
         if len(known) < FEWEST_PAIRS:
             return None
-        before, after = (np.concatenate([getattr(p, end) for p in known]) for end in ("before", "after"))
-        slope = float(before @ after / (before @ before))
+        smoothed, began, after, moves = (
+            np.concatenate([getattr(p, name) for p in known]) for name in ("smoothed", "places", "after", "moves")
+        )
+        slope = float(smoothed @ after / (smoothed @ smoothed))
         return cls(
             slope,
-            float((after - slope * before).std(ddof=1)),
-            after - before,
+            after - slope * smoothed,
+            began,
+            moves,
             np.array([p.mean_change for p in known if p.is_comparable]),
         )
 
@@ -99,13 +114,43 @@ class Panel:
         return self._seen[at]
 
     @cached_property
+    def smoothed(self) -> dict[int, Floats]:
+        """Points of each published province above or below the mean of its field, smoothed over years; by year.
+
+        Two thirds of this year's and a third of the mean of those years among the three before in which it was
+        published: much of one year's standing is the noise of one survey.
+        """
+        return {year: self._smoothed(field) for year, field in self.fields.items()}
+
+    def _smoothed(self, field: Field) -> Floats:
+        now = relative(field)
+        keys = [field.provinces[at] for at in np.flatnonzero(field.published)]
+        before: list[list[float]] = [[] for _ in keys]
+        for earlier in (self.fields[y] for y in range(field.year - YEARS_BACK, field.year) if y in self.fields):
+            points = dict(zip(np.flatnonzero(earlier.published), relative(earlier), strict=True))
+            for own, key in zip(before, keys, strict=True):
+                there = earlier.place.get(key)
+                if there is not None and there in points and self.as_is(earlier, there, field.year):
+                    own.append(points[there])
+        return np.array(
+            [
+                WEIGHT_NOW * points + (1 - WEIGHT_NOW) * float(np.mean(own)) if own else WEIGHT_ALONE * points
+                for points, own in zip(now, before, strict=True)
+            ]
+        )
+
+    @cached_property
     def moves(self) -> dict[int, list[Moves]]:
         """Pairs of years by horizon, oldest first."""
         found: dict[int, list[Moves]] = {}
         for horizon in HORIZONS:
             pairs = [self._pair(year, horizon) for year in sorted(self.fields) if year + horizon in self.fields]
-            found[horizon] = [pair for pair in pairs if len(pair.before) > 1]
+            found[horizon] = [pair for pair in pairs if len(pair.after) > 1]
         return found
+
+    def ended(self, horizon: int, year: int) -> list[Moves]:
+        """The pairs of a horizon that had ended by ``year``."""
+        return [pair for pair in self.moves[horizon] if pair.base_year + horizon <= year]
 
     def _pair(self, year: int, horizon: int) -> Moves:
         base, later = self.fields[year], self.fields[year + horizon]
@@ -117,12 +162,16 @@ class Panel:
             and base.published[here]
             and later.published[later.place[key]]
         ]
-        before, after = base.totals[[b for b, _ in both]], later.totals[[a for _, a in both]]
+        here, there = ([pair[end] for pair in both] for end in (0, 1))
+        before, after = base.totals[here], later.totals[there]
+        column = (np.cumsum(base.published) - 1)[here]
         return Moves(
             year,
             horizon,
-            before - before.mean(),
-            after - after.mean(),
+            self.smoothed[year][column],
+            places(self.smoothed[year])[column],
+            after - later.totals[later.published].mean(),
+            (after - after.mean()) - (before - before.mean()),
             float(after.mean() - before.mean()) if both else 0.0,
             (year, later.year) not in self.breaks,
         )
@@ -145,16 +194,26 @@ class Drawn:
         return self._ranked[name]
 
 
-def draw(field: Field, picture: Picture, n_draws: int, rng: np.random.Generator) -> Drawn:
-    """Draw the field of ``picture``'s horizon ahead."""
-    x = relative(field)
-    noise = np.concatenate([rng.standard_normal((size, len(x)), dtype=np.float32) for size in batches(n_draws)])
-    reverting = (picture.slope * x).astype(np.float32) + np.float32(picture.spread) * noise
-    drifting = x.astype(np.float32) + rng.choice(picture.moves.astype(np.float32), (NEED_DRAWS, len(x)))
+def draw(panel: Panel, year: int, picture: Picture, n_draws: int, rng: np.random.Generator) -> Drawn:
+    """Draw the published field of ``year`` ahead by ``picture``'s horizon, all provinces together."""
+    field, smoothed = panel.fields[year], panel.smoothed[year]
+    own = places(smoothed)
+    weights = np.exp(-(((picture.places[None, :] - own[:, None]) / NEAR_WIDTH) ** 2) / 2).cumsum(axis=1)
+    reverting = np.empty((n_draws, len(own)), dtype=np.float32)
+    for at, upto in enumerate(weights):
+        drawn = np.searchsorted(upto, rng.random(n_draws) * upto[-1], side="right")
+        reverting[:, at] = picture.slope * smoothed[at] + picture.surprises[drawn]
+    drifting = relative(field).astype(np.float32) + rng.choice(picture.moves.astype(np.float32), (NEED_DRAWS, len(own)))
     mean = np.empty(0)
     if len(picture.mean_changes) >= FEWEST_PAIRS:
         mean = float(field.totals[field.published].mean()) + rng.choice(picture.mean_changes, n_draws)
     return Drawn(reverting, drifting, mean)
+
+
+def places(smoothed: Floats) -> Floats:
+    """Place of each in its field from 0, the highest, to 1: middle of its rank, so that fields of any size compare."""
+    shares: Floats = (rank_exact(smoothed) - 0.5) / len(smoothed)
+    return shares
 
 
 def relative(field: Field) -> Floats:

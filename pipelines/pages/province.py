@@ -222,7 +222,7 @@ class _Page:
         if total["previous_score"] is not None:
             word = say(total["significance"])
             if total["not_comparable_reason"]:
-                word += f" ({self.why(total['not_comparable_reason'])})"
+                word += f" ({self.why(total['not_comparable_reason'])}{self.doubt(total)})"
             moved = say(
                 "moved", change=speaker.number(total["change_printed"], "+"), before=total["previous_rank"],
                 n_before=total["previous_n_ranked"], rank=total["rank"], n=total["n_ranked"],
@@ -244,7 +244,32 @@ class _Page:
                     n_before=core["core_n_ranked_from"], rank=core["core_rank_to"], n=core["core_n_ranked_to"],
                 )
             )  # fmt: skip
+            if core["n_uncertain_parts"]:
+                lines += self.text(self.without_breaks(core))
         return lines
+
+    def without_breaks(self, core: Row) -> str:
+        """The other reading of a window: what the change would be if the breaks that are uncertain were none."""
+        speaker = self.speaker
+        parts = self.ask(
+            "select code, change_printed from marts.index_change_window where index_id = ? and province_key = ? "
+            "and from_year = ? and to_year = ? and level = 'sub_dimension' and break_certainty = 'uncertain' "
+            "order by length(code), code",
+            self.index_id, self.key, core["from_year"], self.year,
+        )  # fmt: skip
+        n_parts = core["n_core_parts"] + core["n_uncertain_parts"]
+        change = core["core_change_if_no_break"]
+        if n_parts == core["n_parts"] and core["from_year"] == self.year - 1:
+            change = self.total["change_printed"]  # of the printed totals, as above
+        return speaker.say(
+            "if_no_break", codes=core["left_out_uncertain"], change=speaker.number(change, "+"), parts=n_parts,
+            n_parts=core["n_parts"],
+            each=", ".join(f"{part['code']}: {speaker.number(part['change_printed'], '+')}" for part in parts),
+        )  # fmt: skip
+
+    def doubt(self, row: Row) -> str:
+        """That a reason against comparing rests on an uncertain break alone."""
+        return f", {self.speaker.say('uncertain')}" if row["break_certainty"] == "uncertain" else ""
 
     def word(self, row: Row) -> str:
         """Whether a dimension has changed, or why nothing is said of it."""
@@ -331,12 +356,14 @@ class _Page:
         speaker, say = self.speaker, self.speaker.say
         said = []
         broken = self.ask(
-            "select code from marts.index_score where index_id = ? and province_key = ? and year = ? "
+            "select code, break_certainty from marts.index_score where index_id = ? and province_key = ? and year = ? "
             "and level = 'sub_dimension' and not is_comparable and change_as_published is not null order by code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
-        if broken:
-            said.append(say("caution_break", codes=", ".join(row["code"] for row in broken)))
+        for caution, is_uncertain in (("caution_break", False), ("caution_uncertain", True)):
+            codes = [row["code"] for row in broken if (row["break_certainty"] == "uncertain") == is_uncertain]
+            if codes:
+                said.append(say(caution, codes=", ".join(codes)))
         absent = self.one(
             "select count(*) as n from marts.index_score where index_id = ? and level = 'total' and year = ? "
             "and score is null",

@@ -72,6 +72,13 @@ SAID: dict[str, tuple[str, str]] = {
         "Chỉ tính {parts}/{n_parts} chỉ số so được: {change} điểm, hạng {before}/{n_before} → {rank}/{n}.",
         "On the {parts}/{n_parts} comparable indicators: {change} points, rank {before}/{n_before} → {rank}/{n}.",
     ),
+    "if_no_break": (
+        "Đứt gãy ở {codes} chưa chắc: do quy tắc đề xuất, không thấy ghi chú chính thức. Nếu không có: {change} "
+        "điểm trên {parts}/{n_parts} chỉ số, trong đó {each}.",
+        "The break of {codes} is uncertain: by rule, no official note was found. Were there none: {change} points on "
+        "{parts}/{n_parts} indicators, of which {each}.",
+    ),
+    "uncertain": ("đứt gãy chưa chắc", "an uncertain break"),
     "head": ("điểm|hạng|đổi|riêng|chung|cách đo", "score|rank|change|own|national|measure"),
     "adds_up": (
         "Mỗi hàng cộng đúng như in: đổi = riêng + chung + cách đo. Cộng theo cột có thể lệch do làm tròn.",
@@ -127,6 +134,10 @@ SAID: dict[str, tuple[str, str]] = {
     "caution_break": (
         "Không so được hai năm: {codes} (cách đo đổi, theo sổ ghi đứt gãy).",
         "Not comparable between the two years: {codes} (register of breaks).",
+    ),
+    "caution_uncertain": (
+        "Chưa chắc có so được hai năm hay không: {codes} (đứt gãy do quy tắc đề xuất, không thấy ghi chú chính thức).",
+        "Not sure to be comparable between the two years: {codes} (breaks by rule, no official note was found).",
     ),
     "caution_half_way": (
         "Một sai số công bố tự nó rất thô (chừng ba bậc tự do): hạng và kết luận dùng mức giữa nó và mức chung.",

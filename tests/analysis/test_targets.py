@@ -1,66 +1,25 @@
-"""Targets, their odds and what became of them: on small invented panels, and Bắc Giang's plan of 2021."""
+"""Targets, what they need and what became of them: on small invented panels, and Bắc Giang's plan of 2021."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.analysis import backtest, marts, needs, targets
+from pipelines.analysis import marts, needs, targets
 from pipelines.analysis.field import Field
-from pipelines.analysis.needs import Kind, TargetRule
-from pipelines.analysis.panel import FEWEST_PAIRS, HORIZONS, Drawn, Moves, Panel, Picture
+from pipelines.analysis.needs import TargetRule
+from pipelines.analysis.panel import Drawn, Panel
+from tests.analysis.invented import NAMES, field, panel, rule
 from tests.conftest import Built
 
-if TYPE_CHECKING:
-    from pipelines.analysis.field import Floats
-
-NAMES = "abcdefghijklmnopqrstuvwxyz"
 PLAN = "from marts.index_target where plan_id = 'bg-2021' and target_id = 'TG01'"
-UP_5 = "from marts.index_target_backtest where target_rule = 'up_5' and horizon = 1"
-CALM, WILD = 0.01, 5.0  # points by which invented provinces move
 Row = dict[str, Any]
-
-
-def rule(kind: Kind, number: float = 0, scope: Any = "national", year: int | None = None) -> TargetRule:
-    return TargetRule(kind, kind, number, scope, year or 0, year)
-
-
-def field(year: int, totals: list[float | None] | Floats, last_year: int | None = None) -> Field:
-    """Provinces a, b, c… with these totals; a, b and c lie in the north, the best two are the highest group.
-
-    Province a merges after ``last_year``.
-    """
-    known = np.array([np.nan if total is None else total for total in totals])
-    names, n = list(NAMES[: len(known)]), len(known)
-    best = {int(at) for at in np.argsort(-np.nan_to_num(known))[:2]}
-    return Field(
-        index_id="invented",
-        year=year,
-        provinces=names,
-        regions=["north" if name in "abc" else "south" for name in names],
-        groups=[None if np.isnan(total) else "highest" if at in best else "lowest" for at, total in enumerate(known)],
-        last_year_as_is=[last_year] + [None] * (n - 1),
-        totals=known,
-        errors=np.full(n, 0.5),
-        error_source=["three_waves"] * n,
-        published_errors=np.full(n, np.nan),
-        dimensions=np.empty((n, 0)),
-    )
-
-
-def panel(
-    *years: list[float | None], breaks: dict[tuple[int, int], str] | None = None, last: int | None = None
-) -> Panel:
-    """Fields from 2001 on; an empty list is a year without a release."""
-    fields = {year: field(year, totals, last) for year, totals in enumerate(years, start=2001) if totals}
-    return Panel(fields, breaks or {}, running_year=2003)
 
 
 def needed(asked: TargetRule, totals: list[float | None]) -> dict[str, Row]:
@@ -141,28 +100,6 @@ def test_points_are_those_that_make_it_in_half_and_in_four_fifths_of_the_draws()
     assert [within[0][name] for name in points] == [0, 0.5, 0, 1]
 
 
-def test_a_picture_has_the_slope_through_the_mean_and_the_spread_of_a_sample_around_it() -> None:
-    before = np.array([-1.0, 1.0])
-    pairs = [Moves(2001 + n, 1, before, after * before, 0.5 * n, n != 1) for n, after in enumerate((2, 1, 0))]
-    found = Picture.of(pairs)
-    assert found is not None
-    assert found.slope == 1
-    assert found.spread == pytest.approx(np.sqrt(4 / 5))  # four of six are one point off the line
-    assert found.moves.tolist() == [-1, 1, 0, 0, 1, -1]
-    assert found.mean_changes.tolist() == [0, 1]
-    assert Picture.of(pairs[:2]) is None
-
-
-@given(seen=st.lists(st.tuples(st.integers(1, 12), st.booleans())), n=st.integers(1, 9))
-def test_the_rate_near_a_rank_is_that_of_who_began_no_farther_than_five_ranks_from_it(
-    seen: list[tuple[int, bool]], n: int
-) -> None:
-    starts, made = np.array([rank for rank, _ in seen], dtype=int), np.array([met for _, met in seen], dtype=bool)
-    for rank, row in enumerate(targets._rates_near(starts, made, n)):
-        near = [met for start, met in seen if abs(start - rank) <= 5]
-        assert row == {"base_rate_near_share": np.mean(near) if near else None, "n_base_rate_near": len(near)}
-
-
 UP_2 = rule("up_ranks", 2)
 MORE = rule("score_above_base", 0)
 FROM: list[float | None] = [40, 44, 43]
@@ -176,9 +113,12 @@ ABSENT: list[float | None] = [None, 44, 43]
     [
         (UP_2, panel(FROM, FIRST), 1, "achieved", None),
         (UP_2, panel(FROM, SECOND), 1, "missed", None),
-        (UP_2, panel(FROM, FIRST), 3, "on_track", "seen_2002"),
-        (UP_2, panel(FROM, FIRST, SECOND), 3, "behind", "seen_2003"),
-        (UP_2, panel(FROM, FIRST, ABSENT), 3, "on_track", "seen_2002"),
+        (UP_2, panel(FROM, FIRST, running_year=2005), 3, "on_track", "seen_2002"),
+        (UP_2, panel(FROM, FIRST, SECOND, running_year=2005), 3, "behind", "seen_2003"),
+        (UP_2, panel(FROM, FIRST, ABSENT, running_year=2005), 3, "on_track", "seen_2002"),
+        (UP_2, panel(FROM, FIRST, running_year=2004), 3, "pending", "year_not_over"),
+        (UP_2, panel(ABSENT, FIRST), 3, "pending", "year_not_over"),
+        (UP_2, panel(FROM, FIRST, last=2003), 3, "rebased", "province_merged"),
         (UP_2, panel(ABSENT, FIRST), 1, "not_evaluable", "base_not_published"),
         (UP_2, panel(FROM, ABSENT, FIRST), 1, "not_evaluable", "not_published"),
         (UP_2, panel(FROM, [], FIRST), 1, "not_evaluable", "no_release"),
@@ -199,9 +139,7 @@ def test_what_became_of_a_target_of_province_a(
     ("horizon", "state", "reason"),
     [(1, "not_evaluable", "nothing_published_since"), (2, "pending", "year_not_over"), (3, "pending", "year_not_over")],
 )
-def test_before_anything_is_published_since_a_target_is_pending_until_its_year_is_over(
-    horizon: int, state: str, reason: str
-) -> None:
+def test_a_target_is_pending_until_its_year_is_over(horizon: int, state: str, reason: str) -> None:
     """The build is of 2003: 2002 is over, though nothing of it was published."""
     seen = panel(FROM)
     found = targets.state(seen, MORE, seen.fields[2001], 0, horizon)
@@ -234,31 +172,8 @@ def test_the_last_who_stays_the_last_of_more_has_kept_its_rank() -> None:
     assert targets.state(fallen, rule("keep"), fallen.fields[2001], 0, 1)["target_state"] == "missed"
 
 
-def test_no_odds_are_drawn_for_a_year_in_which_a_province_of_the_field_is_no_longer_the_same() -> None:
-    """Province a merges after 2010: the others have no odds for later years either."""
-    lasting = moving(dict.fromkeys(range(2001, 2011), 1.0))
-    ending = Panel(
-        {year: field(year, lasting.fields[year].totals, last_year=2010) for year in lasting.fields}, {}, 2011
-    )
-    told = {("keep", horizon): [(0.0, 1.0)] for horizon in HORIZONS}
-    pairs = [
-        (before, after)
-        for before, after in zip(
-            *(targets.assess(one, [rule("keep")], told, 200, 7) for one in (lasting, ending)), strict=True
-        )
-        if before["probability"] is not None
-    ]
-    assert {after["target_year"] for _, after in pairs if after["probability"] is None} == {2011, 2012, 2013}
-    for before, after in pairs:
-        if after["target_year"] > 2010:
-            assert after["probability_state"] == "not_computed"
-            assert "points_needed_drift" not in after
-        else:
-            assert after["probability"] == before["probability"]
-
-
 def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
-    seen = panel(FROM, FIRST, breaks={(2001, 2002): "part_changed"})
+    seen = panel(FROM, FIRST, breaks={(2001, 2002): "part_changed"}, running_year=2005)
     assert targets.state(seen, MORE, seen.fields[2001], 0, 3)["target_state"] == "not_comparable"
 
 
@@ -268,150 +183,6 @@ def test_a_break_before_the_last_year_seen_does_not_compare_either() -> None:
 def test_the_first_year_in_which_it_can_be_judged_is_told(seen: Panel, first: list[int]) -> None:
     found = targets.state(seen, UP_2, seen.fields[2001], 0, 1)
     assert [found[f"first_evaluable_{what}"] for what in ("year", "rank", "n_ranked")] == first
-
-
-@pytest.mark.parametrize(
-    ("asked", "could", "met"),
-    [
-        (rule("up_ranks", 2), "cd", "d"),  # the first two have no two ranks above them
-        (rule("keep"), "abcd", "bcd"),  # the fourth of five stands where the third of four did
-        (rule("score_above_base", 0), "", ""),  # of two years whose scores do not compare
-        (rule("keep", year=2002), "abcde", "abcde"),
-    ],
-)
-def test_the_past_of_a_target_is_that_of_all_who_could_be_held_to_it(asked: TargetRule, could: str, met: str) -> None:
-    """Ranks go from 1, 2, 3, 4 to 3, 2, 4, 1; e is not published in the first year, and moved with all from 2002 on."""
-    seen = panel(
-        [44, 43, 42, 41, None], [42, 43, 41, 44, 40], [43, 44, 42, 45, 41], breaks={(2001, 2002): "part_changed"}
-    )
-    past = backtest.history(seen, asked, 1)
-    year = asked.last_year or 2001
-    assert "".join(one.province for one in past if one.base_year == year) == could
-    assert "".join(one.province for one in past if one.base_year == year and one.is_met) == met
-
-
-def test_a_base_rate_is_that_of_the_other_years() -> None:
-    """From 2001 to 2002 all three changed places; from 2002 to 2003 none of the four did."""
-    seen = panel([44, 43, 42, None], [42, 44, 43, 41], [43, 45, 44, 42])
-    rows = targets.assess(seen, [rule("keep")], {}, 10, 7)
-    rates = {(row["base_year"], row["base_rate_share"], row["n_base_rate"]) for row in rows if row["horizon"] == 1}
-    assert rates == {(2001, 1, 4), (2002, 2 / 3, 3), (2003, 6 / 7, 7)}
-
-
-def moving(steps: dict[int, float], n: int = 25) -> Panel:
-    """Provinces half a point apart from 2001 to 2010, moving at random; ``steps`` says how far in which year."""
-    totals, fields = 50 - np.arange(n) / 2, {}
-    for year in range(2001, 2011):
-        noise = np.random.default_rng(year).standard_normal(n)
-        fields[year] = field(year, totals + steps.get(year, CALM) * noise)
-    return Panel(fields, {}, running_year=2011)
-
-
-def predicted(seen: Panel, horizon: int, base_year: int) -> float:
-    """Mean probability, in the back-test, of those who keep their rank from ``base_year`` on."""
-    rows, _ = backtest.back_test(seen, [rule("keep", year=base_year)], 500, 7)
-    [overall] = [row for row in rows if row["horizon"] == horizon and "bin" not in row]
-    return float(overall["mean_probability"])
-
-
-def test_a_pair_is_not_predicted_from_itself() -> None:
-    calm, wild = moving({}), moving({2010: WILD})
-    assert predicted(calm, 1, 2009) == predicted(wild, 1, 2009) > 0.99
-    assert predicted(wild, 1, 2008) < 0.9 < predicted(calm, 1, 2008)
-
-
-def test_a_pair_is_not_predicted_from_pairs_that_overlap_it() -> None:
-    """2004 lies within 2003 to 2005: pairs of two years that end or begin with it share a year with that one."""
-    calm, wild = moving({}), moving({2004: WILD})
-    assert predicted(calm, 2, 2003) == predicted(wild, 2, 2003) > 0.99
-    assert predicted(wild, 2, 2001) < 0.9 < predicted(calm, 2, 2001)
-
-
-@settings(max_examples=10)
-@given(base_year=st.integers(2005, 2008), horizon=st.sampled_from(HORIZONS))
-def test_what_is_said_ahead_knows_nothing_of_later_years(base_year: int, horizon: int) -> None:
-    said = []
-    for later in (CALM, WILD):
-        seen = moving(dict.fromkeys(range(base_year + 1, 2011), later), n=6)
-        rows = targets.assess(seen, [rule("up_ranks", 1)], {("up_ranks", horizon): [(0.0, 1.0)]}, 200, 7)
-        of_base = [row for row in rows if (row["base_year"], row["horizon"]) == (base_year, horizon)]
-        said.append([{k: v for k, v in r.items() if k[:6] in ("points", "probab")} for r in of_base])
-    assert said[0] == said[1]
-    assert len(said[0]) == 5  # the first cannot rise
-
-
-def turned(n: int, last: float) -> Row:
-    """The bin of those expected to keep their rank in a year after calm ones, in which all may turn around."""
-    seen = moving({}, n)
-    seen.fields[2010] = field(2010, seen.fields[2010].totals * last)
-    rows, told = backtest.back_test(seen, [rule("keep", year=2009)], 500, 7)
-    [row] = [row for row in rows if row["horizon"] == 1 and "bin" in row]
-    assert told["keep", 1] == ([(row["bin_from"], row["bin_to"])] if row["is_told"] else [])
-    return row
-
-
-@pytest.mark.parametrize(
-    ("n", "last", "is_told"),
-    [(25, 1, True), (19, 1, False), (20, 1, True), (25, -1, False)],
-    ids=["enough and right", "too few", "just enough", "wrong"],
-)
-def test_a_bin_is_told_that_has_twenty_cases_and_is_right_within_a_tenth(n: int, last: float, is_told: bool) -> None:
-    row = turned(n, last)
-    assert row["n_cases"] == n
-    assert (abs(row["mean_probability"] - row["observed_share"]) > 0.10) == (last < 0)
-    assert row["is_told"] is is_told
-
-
-def test_a_probability_is_told_in_its_bins_only() -> None:
-    seen, asked = moving(dict.fromkeys(range(2001, 2011), 1.0)), [rule("keep")]
-    all_bins = targets.assess(seen, asked, {("keep", 1): [(0.0, 1.0)]}, 500, 7)
-    some = targets.assess(seen, asked, {("keep", 1): [(0.35, 0.5)]}, 500, 7)
-    for whole, row in zip(all_bins, some, strict=True):
-        chance = whole["probability"]
-        if row["horizon"] > 1:
-            assert row["probability_state"] in ("withheld", "not_computed")
-        elif chance is None:
-            assert whole["base_year"] < 2001 + FEWEST_PAIRS
-            assert row["probability_state"] == "not_computed"
-        else:
-            assert row["probability"] == (chance if 0.35 <= chance < 0.5 else None)
-    assert {"told", "withheld", "not_computed"} == {row["probability_state"] for row in some if row["horizon"] == 1}
-
-
-@given(chance=st.sampled_from(backtest.BINS) | st.floats(0, 1))
-def test_each_chance_lies_in_one_bin_and_is_told_where_that_one_is(chance: float) -> None:
-    """An edge belongs to the bin that it begins, and certainty to the last."""
-    _, *bins = backtest._binned(rule("keep"), 1, np.array([chance]), np.array([1.0]))
-    [own] = [(row["bin_from"], row["bin_to"]) for row in bins]
-    assert own[0] <= chance < own[1] or chance == own[1] == 1
-    others = [one for one in pairwise(backtest.BINS) if one != own]
-    assert targets._chance(chance, [own]) == {"probability": chance, "probability_state": "told"}
-    assert targets._chance(chance, others) == {"probability": None, "probability_state": "withheld"}
-
-
-@pytest.mark.parametrize(
-    ("n", "n_met", "is_told"),
-    [(100, 51, True), (100, 69, True), (100, 49, False), (100, 71, False), (20, 12, True), (19, 11, False)],
-)
-def test_sixty_in_a_hundred_are_told_where_fifty_to_seventy_of_twenty_or_more_came(
-    n: int, n_met: int, is_told: bool
-) -> None:
-    came = np.array([1.0] * n_met + [0.0] * (n - n_met))
-    _, own = backtest._binned(rule("keep"), 1, np.full(n, 0.6), came)
-    assert (own["bin_from"], own["bin_to"], own["n_cases"]) == (0.5, 0.65, n)
-    assert (own["mean_probability"], own["observed_share"]) == pytest.approx((0.6, n_met / n))
-    assert own["brier_score"] == pytest.approx(np.mean((0.6 - came) ** 2))
-    assert own["is_told"] is is_told
-
-
-def test_a_chance_of_scores_that_do_not_compare_is_withheld_and_one_of_ranks_is_not() -> None:
-    """Of 2010 and 2011, the next year, it is known that they do not compare."""
-    seen = Panel(moving({}, n=6).fields, {(2010, 2011): "part_changed"}, running_year=2011)
-    told = {(kind, 1): [(0.0, 1.0)] for kind in ("score_above_base", "keep")}
-    rows = targets.assess(seen, [rule("score_above_base", 0), rule("keep")], told, 200, 7)
-    states = {(r["target_rule"], r["base_year"]): r["probability_state"] for r in rows if r["horizon"] == 1}
-    assert (states["score_above_base", 2009], states["score_above_base", 2010]) == ("told", "withheld")
-    assert (states["keep", 2009], states["keep", 2010]) == ("told", "told")
 
 
 def test_the_plan_of_2021_cannot_be_judged_before_2023(published: duckdb.DuckDBPyConnection) -> None:
@@ -426,18 +197,6 @@ def test_the_plan_of_2021_cannot_be_judged_before_2023(published: duckdb.DuckDBP
     assert row == ("not_evaluable", "not_published", 13, 63, 8, "0.312105", 2023, 10, 61)
 
 
-def test_its_chance_was_about_one_in_five_and_its_points_no_more_than_a_field_drifts(
-    published: duckdb.DuckDBPyConnection,
-) -> None:
-    [row] = published.execute(
-        "select probability, points_needed_drift, points_needed_reverting, probability_state, base_rate_near_share "
-        f"{PLAN}"
-    ).fetchall()
-    assert [float(value) for value in row[:3]] == pytest.approx([0.22, 1.05, 1.07], abs=0.05)
-    assert row[3] == "told"
-    assert row[4] < row[0]
-
-
 @pytest.fixture(scope="module")
 def real(built: Built) -> Iterator[dict[int, Field]]:
     with duckdb.connect(str(built.settings.build), read_only=True) as connection:
@@ -450,47 +209,3 @@ def test_what_stood_between_bac_giang_2020_and_each_rank_above(real: dict[int, F
     found = {rank: float(needs.standing_needs(totals, np.full(63, rank), 0)[0][at]) for rank in points}
     assert found == pytest.approx(points, abs=0.0005)
     assert found == pytest.approx({rank: np.sort(totals)[-rank] - totals[at] for rank in points})
-
-
-def test_five_places_up_were_made_by_more_than_a_third(
-    real: dict[int, Field], published: duckdb.DuckDBPyConnection
-) -> None:
-    made = []
-    for year in range(2011, 2024):
-        base, later = real[year], real[year + 1]
-        for at in np.flatnonzero(base.published & later.published & (base.ranks > 5)):
-            made.append(later.ranks[at] <= base.ranks[at] - 5)
-    [(n, observed)] = published.execute(f"select n_cases, observed_share::double {UP_5}").fetchall()
-    assert n == len(made) == 736
-    assert observed == pytest.approx(np.mean(made), abs=1e-6)
-    assert observed == pytest.approx(0.364, abs=0.0005)
-
-
-def test_the_probabilities_of_five_places_beat_their_base_rate(published: duckdb.DuckDBPyConnection) -> None:
-    [(ours, base)] = published.execute(f"select brier_score, brier_score_base_rate {UP_5}").fetchall()
-    assert ours < base
-    assert [float(ours), float(base)] == pytest.approx([0.208, 0.232], abs=0.001)
-
-
-def test_no_probability_is_told_that_the_back_test_does_not_bear_out(published: duckdb.DuckDBPyConnection) -> None:
-    wrong = published.execute(
-        """
-        select count(*) from marts.index_target_backtest_bin
-        where is_told <> (n_cases >= 20 and abs(mean_probability - observed_share) <= 0.10)
-        """
-    ).fetchone()
-    untold = published.execute(
-        """
-        select count(*), count(*) filter (where not exists (
-            from marts.index_target_backtest_bin as bin
-            where bin.index_id = target.index_id and bin.target_rule = target.target_rule
-                and bin.horizon = target.horizon and bin.is_told
-                and target.probability between bin.bin_from and bin.bin_to
-        ))
-        from marts.index_target as target where probability is not null
-        """
-    ).fetchone()
-    assert wrong == (0,)
-    assert untold is not None
-    assert untold[0] > 5_000
-    assert untold[1] == 0

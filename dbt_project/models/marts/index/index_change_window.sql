@@ -44,6 +44,9 @@ summed as (
         case when count(contribution) = count(*) then sum(contribution) end as contribution,
         case when count(contribution) = count(*) then sum(rescale_part) end as rescale_part,
         case when count(contribution) = count(*) then sum(measurement_part) end as measurement_part,
+        case
+            when count(contribution) = count(*) then sum(case when is_uncertain then measurement_part else 0 end)
+        end as uncertain_part,
         case when count(contribution) = count(*) then sum(national_part) end as national_part,
         sum(field_change) as field_change,
         min(n_common) as n_common,
@@ -70,7 +73,9 @@ ends as (
             else {{ not_comparable_reason(
                 'later.obs_status', "coalesce(earlier.obs_status, 'M')", 'verdicts.break_reason'
             ) }}
-        end as not_comparable_reason
+        end as not_comparable_reason,
+        verdicts.break_reason,
+        verdicts.break_certainty
     from summed
     left join {{ ref('int_indicator_window') }} as verdicts using (index_id, from_year, to_year, indicator_key)
     left join scores as earlier
@@ -157,6 +162,7 @@ select
     ) as own_part,
     cast(judged.national_part as decimal(15, 9)) as national_part,
     cast(judged.measurement_part as decimal(15, 9)) as measurement_part,
+    cast(judged.uncertain_part as decimal(15, 9)) as uncertain_part,
     cast(judged.rescale_part as decimal(15, 9)) as rescale_part,
     cast(judged.field_change as decimal(15, 9)) as field_change,
     cast(judged.n_common as integer) as n_common,
@@ -170,6 +176,11 @@ select
     ) as contribution_ratio,
     judged.not_comparable_reason is null as is_comparable,
     judged.not_comparable_reason,
+    case when judged.not_comparable_reason = judged.break_reason then judged.break_certainty end as break_certainty,
+    case
+        when judged.not_comparable_reason = judged.break_reason and judged.break_certainty = 'uncertain'
+            then cast(judged.score_to - judged.score_from as decimal(15, 9))
+    end as change_if_no_break,
     cast(judged.standard_error as decimal(15, 9)) as standard_error,
     case when judged.not_comparable_reason is null then judged.error_source end as error_source,
     cast(judged.z as decimal(15, 6)) as z,

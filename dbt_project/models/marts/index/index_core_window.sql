@@ -27,7 +27,8 @@ judged as (
         indicator_key,
         indicators.code,
         indicators.weight,
-        verdicts.indicator_key is not null and verdicts.break_reason is null as is_core
+        verdicts.indicator_key is not null and verdicts.break_reason is null as is_core,
+        coalesce(verdicts.break_certainty = 'uncertain', false) as is_uncertain
     from windows
     inner join {{ ref('dim_indicator_method') }} as indicators using (index_id, method)
     left join verdicts using (index_id, from_year, to_year, indicator_key)
@@ -40,8 +41,10 @@ cores as (
         from_year,
         to_year,
         count(*) filter (where is_core) as n_core_parts,
+        count(*) filter (where is_uncertain) as n_uncertain_parts,
         count(*) as n_parts,
-        string_agg(case when not is_core then code end, ', ' order by length(code), code) as left_out
+        string_agg(case when not is_core then code end, ', ' order by length(code), code) as left_out,
+        string_agg(case when is_uncertain then code end, ', ' order by length(code), code) as left_out_uncertain
     from judged
     group by index_id, from_year, to_year
 ),
@@ -53,12 +56,23 @@ summed as (
         to_year,
         scores.year,
         scores.province_key,
-        case when count(scores.score) = cores.n_core_parts then sum(scores.score * judged.weight) end as core_score
+        case
+            when count(scores.score) filter (where judged.is_core) = cores.n_core_parts
+                then sum(scores.score * judged.weight) filter (where judged.is_core)
+        end as core_score,
+        case
+            when count(scores.score) = cores.n_core_parts + cores.n_uncertain_parts
+                then sum(scores.score * judged.weight)
+        end as core_score_if_no_break
     from judged
     inner join cores using (index_id, from_year, to_year)
     inner join scores using (index_id, indicator_key)
-    where judged.is_core and scores.year in (from_year, to_year)
-    group by index_id, from_year, to_year, scores.year, scores.province_key, cores.n_core_parts
+    where
+        (judged.is_core or judged.is_uncertain)
+        and cores.n_core_parts > 0
+        and scores.year in (from_year, to_year)
+    group by
+        index_id, from_year, to_year, scores.year, scores.province_key, cores.n_core_parts, cores.n_uncertain_parts
 ),
 
 totals as (
@@ -82,6 +96,7 @@ ends as (
         year,
         province_key,
         summed.core_score,
+        summed.core_score_if_no_break,
         case
             when summed.core_score is not null
                 then rank() over (
@@ -132,10 +147,15 @@ select
     case when core_to.core_rank is not null then cast(core_to.core_n as integer) end as core_n_ranked_to,
     cast(core_to.core_score - core_from.core_score as decimal(15, 9)) as core_change,
     cast(core_from.core_rank - core_to.core_rank as integer) as core_rank_change,
+    cast(
+        core_to.core_score_if_no_break - core_from.core_score_if_no_break as decimal(15, 9)
+    ) as core_change_if_no_break,
     cast(cores.n_core_parts as integer) as n_core_parts,
+    cast(cores.n_uncertain_parts as integer) as n_uncertain_parts,
     cast(cores.n_parts as integer) as n_parts,
     cast(cast(cores.n_core_parts as decimal(9, 6)) / cores.n_parts as decimal(9, 6)) as core_share,
-    cores.left_out
+    cores.left_out,
+    cores.left_out_uncertain
 from cores
 inner join ends as core_from using (index_id, from_year, to_year)
 inner join ends as core_to using (index_id, from_year, to_year, province_key)

@@ -59,7 +59,9 @@ select
     case when compared.is_comparable then previous_ranked.rank - ranked.rank end as rank_change,
     previous_ranked.rank - ranked.rank as rank_change_as_published,
     compared.is_comparable,
-    compared.not_comparable_reason
+    compared.not_comparable_reason,
+    compared.break_certainty,
+    compared.change_if_no_break
 from scores
 inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)
 inner join ranked using (index_id, year, province_key, indicator_key)

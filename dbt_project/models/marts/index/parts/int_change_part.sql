@@ -104,7 +104,8 @@ moved as (
         both_ends.year_without is not null
         or not coalesce(verdicts.is_measured_all_through, false)
         or coalesce(verdicts.is_broken, false)
-        or (both_ends.parent_key is null and verdicts.break_reason is not null) as is_measurement
+        or (both_ends.parent_key is null and verdicts.break_reason is not null) as is_measurement,
+        coalesce(verdicts.break_certainty = 'uncertain', false) as is_uncertain
     from both_ends
     left join verdicts using (index_id, from_year, to_year, indicator_key)
     left join scores as elsewhere
@@ -151,6 +152,7 @@ select
     ) as national_part,
     cast(fields.field_change as decimal(15, 9)) as field_change,
     cast(coalesce(fields.n_common, 0) as integer) as n_common,
-    moved.is_measurement
+    moved.is_measurement,
+    moved.is_measurement and moved.is_uncertain as is_uncertain
 from moved
 left join fields using (index_id, from_year, to_year, indicator_key)

@@ -1,7 +1,10 @@
 -- May this year's measure of a concept be compared with that of the last year held before it? One verdict for all
 -- provinces.
 with breaks as (
-    select * from {{ ref('indicator_break') }}
+    select
+        *,
+        case certainty when 'solid' then 3 when 'likely' then 2 else 1 end as surety
+    from {{ ref('indicator_break') }}
     where
         decision = 'break'
         {% if var('breaks_decided_by') %}and decided_on <= cast('{{ var("breaks_decided_by") }}' as date){% endif %}
@@ -64,8 +67,8 @@ paired as (
 registered as (
     select
         paired.*,
-        exists(
-            select 1
+        (
+            select max(breaks.surety)
             from breaks
             where
                 breaks.index_id = paired.index_id
@@ -73,7 +76,7 @@ registered as (
                 and breaks.to_year > paired.previous_year
                 -- A break of a dimension holds for its parts.
                 and breaks.indicator_key in (paired.indicator_key, paired.parent_key)
-        ) as is_broken
+        ) as surety
     from paired
 ),
 
@@ -86,28 +89,46 @@ parts as (
         count(*) filter (
             where part.is_rescaled or not (part.is_measured and part.is_measured_before)
         ) > 0 as is_composition_changed,
-        count(*) filter (where part.is_broken) > 0 as is_part_changed
+        max(part.surety) as surety
     from registered as part
     inner join registered as whole using (index_id, year)
     where part.level = 'sub_dimension' and whole.indicator_key in (part.parent_key, 'total')
     group by index_id, year, whole.indicator_key
+),
+
+judged as (
+    select
+        index_id,
+        year,
+        indicator_key,
+        registered.is_measured_before,
+        registered.surety is not null as is_broken,
+        -- A part that came, went or changed its scale matters more than one whose measure changed.
+        case
+            when not registered.is_measured_before then 'not_measured_before'
+            when registered.is_rescaled and registered.level = 'sub_dimension' then 'scale_changed'
+            when registered.surety is not null then 'measure_changed'
+            when parts.is_composition_changed then 'composition_changed'
+            when parts.surety is not null then 'part_changed'
+            when registered.is_rescaled then 'scale_changed'
+        end as break_reason,
+        coalesce(registered.surety, parts.surety) as surety
+    from registered
+    left join parts using (index_id, year, indicator_key)
+    where registered.is_measured
 )
 
 select
     index_id,
     year,
     indicator_key,
-    registered.is_measured_before,
-    registered.is_broken,
-    -- A part that came, went or changed its scale matters more than one whose measure changed.
+    is_measured_before,
+    is_broken,
+    break_reason,
+    -- That of the surest break it rests on; what is measured, and on which scale, is certain.
     case
-        when not registered.is_measured_before then 'not_measured_before'
-        when registered.is_rescaled and registered.level = 'sub_dimension' then 'scale_changed'
-        when registered.is_broken then 'measure_changed'
-        when parts.is_composition_changed then 'composition_changed'
-        when parts.is_part_changed then 'part_changed'
-        when registered.is_rescaled then 'scale_changed'
-    end as break_reason
-from registered
-left join parts using (index_id, year, indicator_key)
-where registered.is_measured
+        when break_reason in ('measure_changed', 'part_changed') and surety = 1 then 'uncertain'
+        when break_reason in ('measure_changed', 'part_changed') and surety = 2 then 'likely'
+        when break_reason is not null then 'solid'
+    end as break_certainty
+from judged

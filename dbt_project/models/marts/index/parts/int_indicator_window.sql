@@ -50,7 +50,8 @@ spans as (
         count(*) as n_years,
         count(*) filter (where pairs.is_measured_before) as n_measured,
         count(*) filter (where pairs.is_broken) as n_broken,
-        min(pairs.year) filter (where pairs.break_reason is not null) as first_broken_year
+        min(pairs.year) filter (where pairs.break_reason is not null) as first_broken_year,
+        max(case pairs.break_certainty when 'solid' then 3 when 'likely' then 2 when 'uncertain' then 1 end) as surety
     from windows
     inner join pairs using (index_id)
     where windows.from_year < pairs.year and windows.to_year >= pairs.year
@@ -69,7 +70,13 @@ select
     case
         when spans.n_years < due.n_years then 'not_measured_before'
         else pairs.break_reason
-    end as break_reason
+    end as break_reason,
+    -- That of the surest year.
+    case
+        when spans.n_years < due.n_years or spans.surety = 3 then 'solid'
+        when spans.surety = 2 then 'likely'
+        when spans.surety = 1 then 'uncertain'
+    end as break_certainty
 from spans
 inner join due
     on
