@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.building import making
 from pipelines.settings import Settings
 from tests import due
 from tests.conftest import Built, Ran, run_papi
@@ -132,6 +133,7 @@ def test_status_works_before_the_first_refresh(tmp_path: Path) -> None:
 def test_docs_are_one_folder_that_needs_no_network(own_warehouse: Settings) -> None:
     """In a copy: dbt opens the build file to write, and others read it meanwhile."""
     assert run_papi("docs", "--warehouse", own_warehouse.warehouse).code == 0
+    assert making.look(own_warehouse)[1].is_settled  # dbt was asked, and no table was made
     pages = {path.name: path.read_text("utf-8") for path in own_warehouse.docs.iterdir()}
     assert set(pages) == {"index.html", "dbt.html"}
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", pages["index.html"])

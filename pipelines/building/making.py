@@ -52,7 +52,8 @@ def begin(settings: Settings, full: bool) -> Standing:
         ledger.drop_unknown(now, connection)
         found = ledger.standing(now, connection)
     if found.stale.keys() >= now.nodes.keys():
-        discard(settings)
+        discard(settings)  # and with it what its checks said, though they may still hold of the same data
+        return replace(found, unjudged=ledger.standing(now, None).unjudged, outcomes={})
     return found
 
 

@@ -118,6 +118,15 @@ def test_a_build_file_that_is_broken_is_made_anew(filmed: Project, tmp_path: Pat
     assert not own.build.exists()
 
 
+def test_where_every_table_is_stale_every_check_is_made_again(own_warehouse: Settings) -> None:
+    """Also one that was asked of the same data: what it said goes with the file."""
+    with duckdb.connect(str(own_warehouse.build)) as connection:
+        connection.execute("delete from ledger.made")
+    found = making.begin(own_warehouse, full=False)
+    assert set(found.unjudged) == set(graph.read(own_warehouse).checks)
+    assert not own_warehouse.build.exists()
+
+
 def stale_after(built: Built, **changed: Any) -> tuple[set[str], set[str]]:
     """Tables to build and checks to make once a folder of the inputs is another."""
     _, standing = making.look(Settings(**{"warehouse": built.settings.warehouse, **changed}))
