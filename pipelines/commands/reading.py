@@ -138,16 +138,16 @@ def sql(query: str, form: str, out: Path | None, warehouse: Path | None) -> None
 
 @click.group()
 def claims() -> None:
-    """Figures that documents state, held against the warehouse."""
+    """Số liệu văn bản nêu, đối chiếu với kho. / Figures that documents state, held against the warehouse."""
 
 
 @claims.command("check")
 @click.argument("file", type=FILE)
-@click.option("--province", help="Province of rows that name none (default: that of the plan, where there is one).")
-@click.option("--as-of", type=DAY, help="Day of the document: what was known then counts (default: today).")
+@click.option("--province", help="Tỉnh của dòng không nêu tỉnh. / Province of rows that name none (default: a plan's).")
 @click.option(
-    "--decimal", type=click.Choice([".", ","]), help="The document's decimal mark; else that of most figures."
+    "--as-of", type=DAY, help="Ngày của văn bản. / Day of the document: what was known then (default: today)."
 )
+@click.option("--decimal", type=click.Choice([".", ","]), help="Dấu thập phân. / Decimal mark (default: by majority).")
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", show_default=True)
 @INDEX
 @with_warehouse
@@ -160,21 +160,21 @@ def claims_check(
     index_id: str | None,
     warehouse: Path | None,
 ) -> None:
-    """Say of each figure in FILE whether it is right, and if not what went wrong.
+    """Từng số trong FILE đúng hay sai, sai ở đâu. / Say of each figure in FILE whether it is right, or what is wrong.
 
-    FILE is a CSV or .xlsx whose first row names the columns, in any order:
+    FILE là tệp CSV hoặc .xlsx, dòng đầu là tên cột. / A CSV or .xlsx whose first row names the columns, in any order:
 
     \b
-    stated        the figure as printed: 44,32 or 44.32, -1,72, 13 or 13/63   (số nêu)
-    year          year of the survey                                           (năm)
-    province      name, key or code                                            (tỉnh)
-    measure       score (if blank), change, rank, rank_change, n_ranked, group, direction,
-                  n_sub_dimensions_down and the like; or điểm, thay đổi, hạng  (đo gì)
-    indicator     code printed that year, or key; blank is the total           (chỉ tiêu)
-    compare_year  for changes; blank is the year before                        (năm so sánh)
-    claim_id      your name of the row                                         (mã)
+    stated        số nêu, đúng như in / the figure as printed: 44,32 or 44.32, -1,72, 13 or 13/63
+    year          năm khảo sát / year of the survey
+    province      tỉnh: tên, khóa hoặc mã / name, key or code
+    measure       đo gì: điểm (nếu để trống), thay đổi, hạng / or score (if blank), change, rank, rank_change,
+                  n_ranked, group, direction, n_sub_dimensions_down and the like
+    indicator     chỉ tiêu: mã in năm ấy hoặc khóa / code printed that year, or key; blank is the total
+    compare_year  năm so sánh, cho thay đổi / for changes; blank is the year before
+    claim_id      mã dòng do người lập đặt / your name of the row
 
-    Exit code 1 where a figure is wrong or a row cannot be read, 0 else.
+    Mã thoát 1 khi có số sai hay dòng không đọc được. / Exit code 1 where a figure is wrong or a row cannot be read.
     """
     settings = settings_of(None, warehouse)
     from pipelines.claims import tables
@@ -224,10 +224,11 @@ def claims_scan(
 ) -> None:
     """Tìm các con số của văn bản và đối chiếu từng số. / Find the figures of a document and check each.
 
-    FILE is a Word document (.docx), a PDF with text or plain text, in Vietnamese. Each figure is shown in its sentence
-    with its verdict; then what was not understood, with the reason. Nothing in a document is run or fetched.
+    FILE là văn bản Word (.docx), PDF có chữ hoặc tệp chữ thường. / A Word document, a PDF with text or plain text, in
+    Vietnamese. Each figure is shown in its sentence with its verdict; then what was not understood, with the reason.
+    Nothing in a document is run or fetched.
 
-    Exit code 1 where a figure is wrong, 0 else; what was not understood is for a reader to look at.
+    Mã thoát 1 khi có số sai. / Exit code 1 where a figure is wrong; what was not understood is for a reader to look at.
     """
     settings = settings_of(None, warehouse)
     from pipelines.claims import documents, sentences, tables
