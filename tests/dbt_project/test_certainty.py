@@ -54,6 +54,20 @@ def test_the_other_reading_stands_where_all_breaks_are_uncertain_and_nowhere_els
     assert n_wrong == 0
 
 
+@pytest.mark.parametrize("table", ["index_score", "index_change", "index_change_window"])
+def test_a_break_of_the_register_tells_the_day_of_its_decision(
+    published: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    days = published.execute(
+        f"select distinct break_decided_on from marts.{table} "
+        "where not_comparable_reason in ('measure_changed', 'part_changed') and break_certainty is not null"
+    ).fetchall()
+    register = ROOT / "dbt_project/seeds/indicator_break.csv"
+    decided = published.execute(f"select decided_on from '{register}' where decision = 'break'").fetchall()
+    assert days
+    assert {*days} <= {*decided}
+
+
 def test_the_uncertain_part_of_a_total_is_that_of_its_parts(published: duckdb.DuckDBPyConnection) -> None:
     [(n, n_wrong)] = published.execute(
         f"""

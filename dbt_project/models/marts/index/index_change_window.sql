@@ -75,7 +75,8 @@ ends as (
             ) }}
         end as not_comparable_reason,
         verdicts.break_reason,
-        verdicts.break_certainty
+        verdicts.break_certainty,
+        verdicts.break_decided_on
     from summed
     left join {{ ref('int_indicator_window') }} as verdicts using (index_id, from_year, to_year, indicator_key)
     left join scores as earlier
@@ -177,6 +178,7 @@ select
     judged.not_comparable_reason is null as is_comparable,
     judged.not_comparable_reason,
     case when judged.not_comparable_reason = judged.break_reason then judged.break_certainty end as break_certainty,
+    case when judged.not_comparable_reason = judged.break_reason then judged.break_decided_on end as break_decided_on,
     case
         when judged.not_comparable_reason = judged.break_reason and judged.break_certainty = 'uncertain'
             then cast(judged.score_to - judged.score_from as decimal(15, 9))

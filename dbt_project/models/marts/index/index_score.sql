@@ -61,6 +61,7 @@ select
     compared.is_comparable,
     compared.not_comparable_reason,
     compared.break_certainty,
+    compared.break_decided_on,
     compared.change_if_no_break
 from scores
 inner join {{ ref('int_province_by_release') }} as provinces using (release_id, province_key)

@@ -64,20 +64,31 @@ paired as (
     full join last_year using (index_id, year, indicator_key)
 ),
 
+decided as (
+    select
+        paired.index_id,
+        paired.year,
+        paired.indicator_key,
+        max(breaks.surety) as surety,
+        min(breaks.decided_on) as decided_on
+    from paired
+    inner join breaks
+        on
+            paired.index_id = breaks.index_id
+            and paired.year > breaks.from_year
+            and paired.previous_year < breaks.to_year
+            -- A break of a dimension holds for its parts.
+            and breaks.indicator_key in (paired.indicator_key, paired.parent_key)
+    group by paired.index_id, paired.year, paired.indicator_key
+),
+
 registered as (
     select
         paired.*,
-        (
-            select max(breaks.surety)
-            from breaks
-            where
-                breaks.index_id = paired.index_id
-                and breaks.from_year < paired.year
-                and breaks.to_year > paired.previous_year
-                -- A break of a dimension holds for its parts.
-                and breaks.indicator_key in (paired.indicator_key, paired.parent_key)
-        ) as surety
+        decided.surety,
+        decided.decided_on
     from paired
+    left join decided using (index_id, year, indicator_key)
 ),
 
 -- What holds of the parts of a dimension, and of those of the total.
@@ -89,7 +100,8 @@ parts as (
         count(*) filter (
             where part.is_rescaled or not (part.is_measured and part.is_measured_before)
         ) > 0 as is_composition_changed,
-        max(part.surety) as surety
+        max(part.surety) as surety,
+        min(part.decided_on) as decided_on
     from registered as part
     inner join registered as whole using (index_id, year)
     where part.level = 'sub_dimension' and whole.indicator_key in (part.parent_key, 'total')
@@ -112,7 +124,8 @@ judged as (
             when parts.surety is not null then 'part_changed'
             when registered.is_rescaled then 'scale_changed'
         end as break_reason,
-        coalesce(registered.surety, parts.surety) as surety
+        coalesce(registered.surety, parts.surety) as surety,
+        coalesce(registered.decided_on, parts.decided_on) as decided_on
     from registered
     left join parts using (index_id, year, indicator_key)
     where registered.is_measured
@@ -130,5 +143,7 @@ select
         when break_reason in ('measure_changed', 'part_changed') and surety = 1 then 'uncertain'
         when break_reason in ('measure_changed', 'part_changed') and surety = 2 then 'likely'
         when break_reason is not null then 'solid'
-    end as break_certainty
+    end as break_certainty,
+    -- The first decision that says so, which may be later than the day that a warehouse speaks of.
+    case when break_reason in ('measure_changed', 'part_changed') then decided_on end as break_decided_on
 from judged

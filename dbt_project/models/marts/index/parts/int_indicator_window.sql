@@ -76,7 +76,8 @@ select
         when spans.n_years < due.n_years or spans.surety = 3 then 'solid'
         when spans.surety = 2 then 'likely'
         when spans.surety = 1 then 'uncertain'
-    end as break_certainty
+    end as break_certainty,
+    case when spans.n_years = due.n_years then pairs.break_decided_on end as break_decided_on
 from spans
 inner join due
     on

@@ -36,7 +36,8 @@ compared as (
         last_year.score as previous_score,
         last_year.obs_status as previous_obs_status,
         coalesce(mergers.break_reason, pairs.break_reason) as break_reason,
-        case when mergers.break_reason is null then pairs.break_certainty end as break_certainty
+        case when mergers.break_reason is null then pairs.break_certainty end as break_certainty,
+        case when mergers.break_reason is null then pairs.break_decided_on end as break_decided_on
     from this_year
     left join last_year using (index_id, year, province_key, indicator_key)
     left join {{ ref('int_indicator_pair') }} as pairs using (index_id, year, indicator_key)
@@ -77,6 +78,7 @@ select
     not_comparable_reason is null as is_comparable,
     not_comparable_reason,
     case when not_comparable_reason = break_reason then break_certainty end as break_certainty,
+    case when not_comparable_reason = break_reason then break_decided_on end as break_decided_on,
     case
         when not_comparable_reason = break_reason and break_certainty = 'uncertain'
             then cast(score - previous_score as decimal(15, 9))
