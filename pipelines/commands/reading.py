@@ -138,15 +138,24 @@ def sql(query: str, form: str, out: Path | None, warehouse: Path | None) -> None
 
 @click.group()
 def claims() -> None:
-    """Figures that documents state, held against the warehouse."""
+    """Con số trong văn bản, đối chiếu với kho dữ liệu / Figures of documents, held against the warehouse."""
 
 
 @claims.command("check")
 @click.argument("file", type=FILE)
-@click.option("--province", help="Province of rows that name none (default: that of the plan, where there is one).")
-@click.option("--as-of", type=DAY, help="Day of the document: what was known then counts (default: today).")
 @click.option(
-    "--decimal", type=click.Choice([".", ","]), help="The document's decimal mark; else that of most figures."
+    "--province",
+    help="Tỉnh của dòng không nêu tỉnh. / Province of rows that name none (default: that of the plan, if any).",
+)
+@click.option(
+    "--as-of",
+    type=DAY,
+    help="Ngày của văn bản. / Day of the document: what was known then counts (default: today).",
+)
+@click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    help="Dấu thập phân của văn bản. / The document's decimal mark; else that of most figures.",
 )
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", show_default=True)
 @INDEX
@@ -160,7 +169,7 @@ def claims_check(
     index_id: str | None,
     warehouse: Path | None,
 ) -> None:
-    """Say of each figure in FILE whether it is right, and if not what went wrong.
+    """Đối chiếu từng con số trong bảng. / Say of each figure in FILE whether it is right, and if not what went wrong.
 
     FILE is a CSV or .xlsx whose first row names the columns, in any order:
 
