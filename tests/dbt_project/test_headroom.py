@@ -86,6 +86,26 @@ def test_a_score_just_under_its_record_has_the_potential_of_one_just_above(shown
     assert above == pytest.approx(0, abs=0.01)
 
 
+def test_no_two_scores_of_a_measure_differ_more_in_potential_than_in_what_it_is_made_of(
+    shown: duckdb.DuckDBPyConnection,
+) -> None:
+    """Anywhere, so also around an own record: by the two scores, and by half of how far the records reach."""
+    [(n, n_leaps)] = rows(
+        shown,
+        """
+        with held as (select *, least(own_best, p75) as reach from marts.index_headroom where own_years >= 3)
+        select count(*), count(*) filter (
+            where abs(one.potential - other.potential)
+                > abs(one.score - other.score) + abs(one.reach - other.reach) / 2 + 2e-9
+        )
+        from held as one inner join held as other using (index_id, year, indicator_key)
+        where one.province_key < other.province_key
+        """,
+    )
+    assert n > 100_000
+    assert n_leaps == 0
+
+
 def test_tasks_and_owners_come_from_the_plan(shown: duckdb.DuckDBPyConnection) -> None:
     found = rows(shown, f"select code, tasks, owners_vi {OURS} and code in ('3.1', '6.2', '7.2') order by code")
     assert found == [
