@@ -20,6 +20,7 @@ from pipelines.kept import key_of
 from pipelines.settings import Settings
 
 PUBLISHED = dg.AssetKey(["published"])
+PAGES = dg.AssetKey(["pages"])
 RESULTS = dg.AssetKey(["audit", "check_result"])
 
 

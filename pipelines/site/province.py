@@ -1,0 +1,332 @@
+"""A page for each province: the 63 that were measured, and the 34 of 2025, linked by succession.
+
+Belongs here: what stands on these pages. Does not belong here: any query; the sentences, see pages/province.py.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from pipelines.pages.province import told
+from pipelines.published import Row
+from pipelines.site import queries
+from pipelines.site.home import group_of, said_of, shade
+from pipelines.site.page import Page, Shown, Twin
+from pipelines.site.pictures import NoSuchPicture, Picture
+from pipelines.site.reader import Reader
+
+N_HEADROOMS = 5
+NAME_WIDTH = 31  # letters of a name in a picture
+PARTS = ("own", "national", "measurement")
+SCORE, RANK, YEAR = ("điểm", "score"), ("hạng", "rank"), ("năm", "year")
+ABSENT = ("không công bố", "not published")
+
+
+def pages(reader: Reader) -> Iterator[Page]:
+    """A page for each province that was measured, then for each of 2025."""
+    for row in _measured(reader):
+        title = (row["province_name_vi"], row["province_name_en"])
+        yield Page(f"province/{row['province_key']}.html", "province.html.j2", title, _make_of(row["province_key"]))
+    for row in _of_2025(reader):
+        title = (row["province_name_vi"], row["province_name_en"])
+        yield Page(f"merged/{row['province_key']}.html", "merged.html.j2", title, _make_merged_of(row["province_key"]))
+
+
+def names(reader: Reader) -> list[Row]:
+    """Every province by name, with its page."""
+    measured = [{**row, "path": f"province/{row['province_key']}.html"} for row in _measured(reader)]
+    of_2025 = [{**row, "path": f"merged/{row['province_key']}.html"} for row in _of_2025(reader)]
+    return [
+        {"name_vi": row["full_name_vi"], "name_en": row["province_name_en"], "path": row["path"]}
+        for row in measured + of_2025
+    ]
+
+
+def _measured(reader: Reader) -> list[Row]:
+    return [row for row in queries.places(reader) if row["valid_to"] is not None]
+
+
+def _of_2025(reader: Reader) -> list[Row]:
+    return [row for row in queries.places(reader) if row["valid_to"] is None]
+
+
+def _make_of(key: str) -> Callable[[Reader], dict[str, Any]]:
+    return lambda ask: _make(ask, key)
+
+
+def _make_merged_of(key: str) -> Callable[[Reader], dict[str, Any]]:
+    return lambda ask: _make_merged(ask, key)
+
+
+def _make(ask: Reader, key: str) -> dict[str, Any]:
+    year = queries.last_year(ask)
+    vi, en = (told(ask.connection, key, year, lang) for lang in ("vi", "en"))
+    totals = queries.history(ask, key, "total")
+    dimensions = queries.history(ask, key, "dimension")
+    parts = queries.history(ask, key, "sub_dimension")
+    intervals = {row["year"]: row for row in queries.intervals(ask, key)}
+    for row, english in zip(vi.changes, en.changes, strict=True):
+        row["at"] = totals[-1]["at"] if row["level"] == "total" else ""
+        row["word"] = (row["word"], english["word"])
+    at_of = {row["indicator_key"]: row["at"] for row in dimensions if row["year"] == year}
+    for row in vi.changes:
+        row["at"] = row["at"] or at_of[row["indicator_key"]]
+        row["shade"] = shade(row["percentile_share"])
+        row["part_at"] = (
+            f"marts.index_change?index_id={ask.index_id}&from_year={year - 1}&to_year={year}"
+            f"&province_key={key}&indicator_key={row['indicator_key']}"
+        )
+    periods = [row for row in queries.places(ask) if row["province_key"] == key and row["valid_to"] is not None]
+    total = next(row for row in totals if row["year"] == year)
+    shown = pictures(ask, key, year)
+    return {
+        "year": year,
+        "key": key,
+        "place": periods[-1],
+        "total": total,
+        "said": said_of({**total, "significance": vi.changes[0]["significance"]}),
+        "group": group_of(total),
+        "interval": intervals.get(year),
+        "vi": vi,
+        "en": en,
+        "changes": vi.changes,
+        "totals": totals,
+        "pictures": shown,
+        "headroom": queries.headroom(ask, key, year, N_HEADROOMS),
+        "has_plan": bool(ask.one("select count(*) from core.dim_plan where province_key = ?", key)),
+        "peers": queries.peers(ask, key, year),
+        "companions": queries.companions(ask, key),
+        "parts": _by_indicator(parts),
+        "part_years": sorted({row["year"] for row in parts}),
+        "cells": queries.cells(ask, key),
+    }
+
+
+def pictures(ask: Reader, key: str, year: int) -> dict[str, Shown | None]:
+    """The pictures of a province by name; None where there is nothing to draw."""
+    totals = queries.history(ask, key, "total")
+    dimensions = [row for row in queries.history(ask, key, "dimension") if row["year"] == year]
+    intervals = {row["year"]: row for row in queries.intervals(ask, key)}
+    changes = told(ask.connection, key, year).changes
+    parts = queries.history(ask, key, "sub_dimension")
+    made = {
+        "trend": _trend(totals, intervals),
+        "dimensions": _dimensions(dimensions, queries.peer_means(ask, key, year), year),
+        "change": _change(changes, year),
+        "parts": _parts(parts),
+        "ranks": _ranks(queries.intervals_of_year(ask, year), key, year),
+    }
+    return {name: shown if shown.picture.rows else None for name, shown in made.items()}
+
+
+def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
+    """One picture of a province.
+
+    Raises ``NoSuchPicture``, which names those that there are.
+    """
+    found = pictures(ask, key, year)
+    shown = found.get(name)
+    if shown is None:
+        raise NoSuchPicture(f"{name}: {', '.join(name for name, one in found.items() if one)}")
+    return shown.picture
+
+
+def runs(rows: list[Row]) -> Iterator[tuple[Row, int]]:
+    """Each row with the number of its run: years in a row that compare, each with the one before."""
+    run, before = 0, None
+    for row in rows:
+        if before is None or not row["is_comparable"] or before["score"] is None or before["year"] != row["year"] - 1:
+            run += 1
+        before = row
+        yield row, run
+
+
+def number(value: Decimal | None) -> float | None:
+    """A figure for a picture."""
+    return None if value is None else float(value)
+
+
+def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
+    rows = []
+    for at, (row, run) in enumerate(runs(totals)):
+        is_break = at > 0 and row["not_comparable_reason"] not in (None, "not_published", "not_published_before")
+        interval = intervals.get(row["year"], {})
+        rows.append(
+            {
+                "year": row["year"], "score": number(row["score"]), "median": number(row["median"]),
+                "rank": row["rank"], "low": interval.get("rank_low"), "high": interval.get("rank_high"),
+                "place": f"{row['rank']}/{row['n_field']}", "run": run,
+                "breaks": row["year"] - 0.5 if is_break else None, "absent": row["score"] is None,
+            }
+        )  # fmt: skip
+    heads = [YEAR, ("tổng điểm", "total"), ("trung vị cả nước", "national median"), RANK,
+             ("hạng từ–đến", "rank interval"), ("so với năm trước", "against the year before")]  # fmt: skip
+    return Shown(
+        Picture(
+            "trend", rows, ("Tổng điểm và hạng qua các năm", "Total and rank over the years"),
+            (
+                "Đường chỉ nối những năm so sánh được. Vạch đứt: cách đo đổi. Dải xám: năm không công bố.",
+                "Lines join only years that compare. Dashed: the method changed. Grey: a year not published.",
+            ),
+            {"score": ("tổng điểm", "total"), "rank": RANK, "absent": ABSENT},
+        ),
+        heads,
+        [[row, row, row["median"], row, intervals.get(row["year"]), row] for row in totals],
+        (
+            "Trục điểm không bắt đầu từ 0. Vạch ngang: trung vị các tỉnh. Thanh nhạt: hạng có thể từ đâu đến đâu do "
+            "sai số điều tra (95 % số lần mô phỏng).",
+            "The axis of scores does not begin at 0. Ticks: median of the provinces. Light bars: where the rank may "
+            "lie by the noise of the survey (95 % of draws).",
+        ),
+    )  # fmt: skip
+
+
+def named(row: Row, has_code: bool = True) -> Twin:
+    """The name of an indicator as it fits into a picture, after its code."""
+    vi, en = (
+        textwrap.shorten(str(row[f"indicator_name_{lang}"]), NAME_WIDTH, placeholder="…") for lang in ("vi", "en")
+    )
+    return (f"{row['code']} {vi}", f"{row['code']} {en}") if has_code else (vi, en)
+
+
+def word_of(row: Row) -> str:
+    """The name in a shape that stands for an indicator's name in both languages."""
+    return str(row["indicator_key"]).replace(".", "_")
+
+
+def _dimensions(found: list[Row], peers: dict[str, float], year: int) -> Shown:
+    published = [row for row in found if row["score"] is not None]
+    rows = [
+        {
+            "name": f"{{{word_of(row)}}}", "place": place, "low": number(row["low"]), "p25": number(row["p25"]),
+            "median": number(row["median"]), "p75": number(row["p75"]), "high": number(row["high"]),
+            "own": number(row["score"]), "peers": peers.get(row["indicator_key"]),
+        }
+        for place, row in enumerate(published)
+    ]  # fmt: skip
+    heads = [("trục", "dimension"), SCORE, RANK, ("thấp nhất", "lowest"), ("trung vị", "median"),
+             ("cao nhất", "best"), ("trung bình 10 tỉnh gần nhất", "mean of the ten nearest")]  # fmt: skip
+    return Shown(
+        Picture(
+            "dimensions", rows, (f"Các trục so với cả nước, {year}", f"Dimensions among all provinces, {year}"),
+            (
+                "Đường mảnh: thấp nhất đến cao nhất; dải: nửa ở giữa; vạch: trung vị; thoi: 10 tỉnh gần nhất; chấm: "
+                "tỉnh này.",
+                "Line: lowest to highest; band: middle half; tick: median; diamond: ten nearest; dot: this province.",
+            ),
+            {"score": SCORE, **{word_of(row): named(row) for row in published}},
+        ),
+        heads,
+        [[row, row, row, row["low"], row["median"], row["high"], peers.get(row["indicator_key"])] for row in published],
+        ("Trục không bắt đầu từ 0.", "The axis does not begin at 0."),
+    )  # fmt: skip
+
+
+def _change(changes: list[Row], year: int) -> Shown:
+    found = [row for row in changes if row["change_printed"] is not None and row["own_part"] is not None]
+    rows = [
+        {
+            "name": f"{{{word_of(row)}}}", "place": place, "part": part, "value": number(value),
+            "change": number(row["change_printed"]),
+        }
+        for place, row in enumerate(found)
+        for part, value in zip(PARTS, row["parts_printed"], strict=True)
+    ]  # fmt: skip
+    total = {"total": ("Tổng", "Total")}
+    words = {word_of(row): named(row) for row in found if row["level"] != "total"}
+    return Shown(
+        Picture(
+            "change", rows,
+            (f"Thay đổi {year - 1} → {year}, chia theo nguyên nhân", f"Change {year - 1} → {year} by reason"),
+            (
+                "Mỗi thanh: phần của riêng tỉnh, phần chung cả nước, phần do cách đo. Vạch đậm: thay đổi như in.",
+                "Bars: the province's own part, the national one, that of measurement. Dark tick: change as printed.",
+            ),
+            {"points": ("điểm", "points"), **total, **words},
+        ),
+        [], [],
+    )  # fmt: skip
+
+
+def _by_indicator(parts: list[Row]) -> list[dict[str, Any]]:
+    """Sub-dimensions by concept, in the order of their last codes, with the rows of their years."""
+    found: dict[str, list[Row]] = {}
+    for row in parts:
+        row["shade"] = shade(row["percentile_share"])
+        found.setdefault(row["indicator_key"], []).append(row)
+    ordered = sorted(found.values(), key=lambda rows: (rows[-1]["year"] < parts[-1]["year"], rows[-1]["code"]))
+    return [{"last": rows[-1], "by_year": {row["year"]: row for row in rows}} for rows in ordered]
+
+
+def _parts(parts: list[Row]) -> Shown:
+    by_indicator = _by_indicator(parts)
+    rows = [
+        {
+            "name": f"{{{word_of(row)}}}", "place": place, "year": row["year"], "run": run,
+            "value": number(row["score_scale_free"]), "median": number(row["median_free"]),
+        }
+        for place, one in enumerate(by_indicator)
+        for row, run in runs([*one["by_year"].values()])
+    ]  # fmt: skip
+    words = {word_of(one["last"]): named(one["last"]) for one in by_indicator}
+    words = {name: tuple(textwrap.shorten(one, 26, placeholder="…") for one in twin) for name, twin in words.items()}  # type: ignore[misc]
+    return Shown(
+        Picture(
+            "parts", rows, ("Từng chỉ số thành phần qua các năm", "Each sub-dimension over the years"),
+            (
+                "Điểm không theo thang (0 đến 1). Xanh: tỉnh này; xám: trung vị. Đường chỉ nối những năm so được.",
+                "Score free of scale (0 to 1). Blue: this province; grey: median. Lines join only years that compare.",
+            ),
+            words,
+        ),
+        [], [],
+        (
+            "0 là thấp nhất, 1 là cao nhất mà thang điểm của năm cho phép.",
+            "0 is the least, 1 the most that the scale of the year allows.",
+        ),
+    )  # fmt: skip
+
+
+def _ranks(found: list[Row], key: str, year: int) -> Shown:
+    rows = [
+        {
+            "rank": row["rank"], "low": row["rank_low"], "high": row["rank_high"],
+            "is_own": row["province_key"] == key,
+        }
+        for row in found
+    ]  # fmt: skip
+    is_there = any(row["is_own"] for row in rows)
+    return Shown(
+        Picture(
+            "ranks", rows if is_there else [],
+            (f"Hạng là ước lượng, {year}", f"A rank is an estimate, {year}"),
+            (
+                "Mỗi thanh là một tỉnh: hạng có thể từ đâu đến đâu do sai số điều tra.",
+                "Each bar is a province: where its rank may lie by the noise of the survey.",
+            ),
+            {"rank": ("hạng công bố", "rank as published"), "interval": ("hạng có thể", "rank may be")},
+        ),
+        [], [],
+        ("Thanh chồng lên nhau thì chưa phân biệt được.", "Provinces whose bars overlap can hardly be told apart."),
+    )  # fmt: skip
+
+
+def _make_merged(ask: Reader, key: str) -> dict[str, Any]:
+    found = queries.merged(ask, key)
+    places = queries.places(ask)
+    place = next(row for row in places if row["province_key"] == key and row["valid_to"] is None)
+    members = [row for row in places if row["successor_key"] == key and row["valid_to"] is not None]
+    totals = [row for row in found if row["level"] == "total"]
+    last = max(row["year"] for row in found)
+    for row in found:
+        row["shade"] = shade(row["percentile_share"])
+    return {
+        "place": place,
+        "members": list({row["province_key"]: row for row in members}.values()),
+        "totals": totals,
+        "year": last,
+        "dimensions": [row for row in found if row["level"] == "dimension" and row["year"] == last],
+    }
