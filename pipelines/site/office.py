@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.pages.province import told
 from pipelines.pages.words import SAID
 from pipelines.published import Row
 from pipelines.site import office_queries as office
@@ -94,13 +93,8 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
     if plan is None:
         return {"plan": None}
     year, key = queries.last_year(ask), plan["province_key"]
-    vi, en = (told(ask.connection, key, year, lang) for lang in ("vi", "en"))
-    total = next(row for row in queries.history(ask, key, "total") if row["year"] == year)
-    total["part_at"] = (
-        f"marts.index_change?index_id={ask.index_id}&from_year={year - 1}&to_year={year}&province_key={key}"
-        f"&indicator_key={total['indicator_key']}"
-    )
-    total["parts_printed"] = vi.changes[0]["parts_printed"]
+    vi, en = province.said_in_both(ask, key, year)
+    total = vi.changes[0]
     headroom = queries.headroom(ask, key, year, N_HEADROOMS)
     periods = office.tracked_periods(ask, plan["plan_id"])
     districts = office.districts(ask, plan["plan_id"], periods[-1:])
@@ -113,7 +107,8 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
         "key": key,
         "place": next(row for row in queries.places(ask) if row["province_key"] == key),
         "total": total,
-        "said": said_of({**total, "significance": vi.changes[0]["significance"]}),
+        "said": said_of(total),
+        "changes": vi.changes,
         "group": group_of(total),
         "interval": {row["year"]: row for row in queries.intervals(ask, key)}.get(year),
         "picture_shown": shown["change"],

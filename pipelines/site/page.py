@@ -48,11 +48,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture as a page shows it, with the table of the same figures: headings, and rows of cells."""
+    """A picture as a page shows it, with the table of the same figures: headings, and what its rows show."""
 
     picture: Picture
     heads: Sequence[Twin]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Any]
     note: Twin = ("", "")
 
     @property

@@ -8,15 +8,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from pipelines.pages.province import told
+from pipelines.pages.province import Told, told
 from pipelines.published import Row
 from pipelines.site import queries
 from pipelines.site.home import group_of, said_of, shade
 from pipelines.site.page import Page, Shown, Twin
 from pipelines.site.pictures import NoSuchPicture, Picture
-from pipelines.site.reader import Reader
+from pipelines.site.reader import Reader, at
 
 N_HEADROOMS = 5
 NAME_WIDTH = 31  # letters of a name in a picture
@@ -63,22 +64,9 @@ def _make_merged_of(key: str) -> Callable[[Reader], dict[str, Any]]:
 
 def _make(ask: Reader, key: str) -> dict[str, Any]:
     year = queries.last_year(ask)
-    vi, en = (told(ask.connection, key, year, lang) for lang in ("vi", "en"))
+    vi, en = said_in_both(ask, key, year)
     totals = queries.history(ask, key, "total")
-    dimensions = queries.history(ask, key, "dimension")
     parts = queries.history(ask, key, "sub_dimension")
-    intervals = {row["year"]: row for row in queries.intervals(ask, key)}
-    for row, english in zip(vi.changes, en.changes, strict=True):
-        row["at"] = totals[-1]["at"] if row["level"] == "total" else ""
-        row["word"] = (row["word"], english["word"])
-    at_of = {row["indicator_key"]: row["at"] for row in dimensions if row["year"] == year}
-    for row in vi.changes:
-        row["at"] = row["at"] or at_of[row["indicator_key"]]
-        row["shade"] = shade(row["percentile_share"])
-        row["part_at"] = (
-            f"marts.index_change?index_id={ask.index_id}&from_year={year - 1}&to_year={year}"
-            f"&province_key={key}&indicator_key={row['indicator_key']}"
-        )
     periods = [row for row in queries.places(ask) if row["province_key"] == key and row["valid_to"] is not None]
     total = next(row for row in totals if row["year"] == year)
     shown = pictures(ask, key, year)
@@ -89,7 +77,7 @@ def _make(ask: Reader, key: str) -> dict[str, Any]:
         "total": total,
         "said": said_of({**total, "significance": vi.changes[0]["significance"]}),
         "group": group_of(total),
-        "interval": intervals.get(year),
+        "interval": {row["year"]: row for row in queries.intervals(ask, key)}.get(year),
         "vi": vi,
         "en": en,
         "changes": vi.changes,
@@ -98,11 +86,21 @@ def _make(ask: Reader, key: str) -> dict[str, Any]:
         "headroom": queries.headroom(ask, key, year, N_HEADROOMS),
         "has_plan": bool(ask.one("select count(*) from core.dim_plan where province_key = ?", key)),
         "peers": queries.peers(ask, key, year),
-        "companions": queries.companions(ask, key),
+        "companions": [[*rows] for _, rows in groupby(queries.companions(ask, key), key=lambda row: row["index_id"])],
         "parts": _by_indicator(parts),
         "part_years": sorted({row["year"] for row in parts}),
         "cells": queries.cells(ask, key),
     }
+
+
+def said_in_both(ask: Reader, key: str, year: int) -> tuple[Told, Told]:
+    """What is said of a province in each language; the rows of changes of the first know where they stand."""
+    vi, en = (told(ask.connection, key, year, lang) for lang in ("vi", "en"))
+    for row, english in zip(vi.changes, en.changes, strict=True):
+        row["at"] = at("marts.index_score", row)
+        row["part_at"] = at("marts.index_change", {**row, "from_year": year - 1, "to_year": year})
+        row["word"] = (row["word"], english["word"])
+    return vi, en
 
 
 def pictures(ask: Reader, key: str, year: int) -> dict[str, Shown | None]:
@@ -151,8 +149,8 @@ def number(value: Decimal | None) -> float | None:
 
 def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
     rows = []
-    for at, (row, run) in enumerate(runs(totals)):
-        is_break = at > 0 and row["not_comparable_reason"] not in (None, "not_published", "not_published_before")
+    for place, (row, run) in enumerate(runs(totals)):
+        is_break = place > 0 and row["not_comparable_reason"] not in (None, "not_published", "not_published_before")
         interval = intervals.get(row["year"], {})
         rows.append(
             {
@@ -309,7 +307,8 @@ def _ranks(found: list[Row], key: str, year: int) -> Shown:
             ),
             {"rank": ("hạng công bố", "rank as published"), "interval": ("hạng có thể", "rank may be")},
         ),
-        [], [],
+        [("tỉnh", "province"), RANK, ("hạng từ–đến", "rank interval")],
+        found,
         ("Thanh chồng lên nhau thì chưa phân biệt được.", "Provinces whose bars overlap can hardly be told apart."),
     )  # fmt: skip
 
