@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PAGES, HOME = "pages.json", "index.html"
 STATIC = ("site.css", "site.js")
+SOURCES = (".j2", ".csv")  # beside the code: what pages are made of
 log = logging.getLogger("papi")
 
 
@@ -55,13 +56,29 @@ def draw(
     ``keys`` holds for each table the hash of what decides its rows; ``before`` is the folder of an earlier site, whose
     unchanged pages are taken over.
     """
-    done = Drawn(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    code = key_of("site", sorted(HERE.rglob("*.*[!cy]")), str(about.is_simulated))
+    reader = Reader(connection)
+    done = draw_pages(connection, _pages(reader, about), folder, about, keys, before)
+    for name in STATIC:
+        shutil.copyfile(HERE / name, folder / name)
+    _write_scripts(reader, folder, about)
+    return done
+
+
+def draw_pages(
+    connection: duckdb.DuckDBPyConnection,
+    pages: Iterable[Page],
+    folder: Path,
+    about: About,
+    keys: Mapping[str, str],
+    before: Path | None,
+) -> Drawn:
+    """Draw these pages, or take over what they were before, and keep in pages.json what each was made from."""
+    done = Drawn(folder)
+    code = key_of("site", sorted(path for path in HERE.rglob("*") if path.suffix in SOURCES), str(about.is_simulated))
     kept = _kept(before, code)
     written: dict[str, dict[str, Any]] = {}
-    reader = Reader(connection)
-    for page in _pages(reader, about):
+    for page in pages:
         target = folder / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
         found = kept.get(page.path)
@@ -72,24 +89,20 @@ def draw(
             continue
         asks = Reader(connection)
         try:
-            html = (
-                _environment()
-                .get_template(page.template)
-                .render(page=page, root="../" * page.path.count("/"), about=about, **page.make(asks))
-            )
+            template = _environment().get_template(page.template)
+            root = "../" * page.path.count("/")
+            html = template.render(page=page, root=root, about=about, **page.make(asks))
         except Exception as error:  # whatever it is: the figures are published without this page
-            done.left_out.append(f"{page.path}: {type(error).__name__}: {error}")
-            log.info("left out: the page %s could not be drawn: %s", page.path, error)
+            said = f"{type(error).__name__}: {error}".splitlines()[0]
+            done.left_out.append(f"{page.path}: {said}")
+            log.info("left out: the page %s could not be drawn: %s", page.path, said)
             continue
         target.write_text(html, "utf-8")
         asked = {table: keys.get(table, "") for table in sorted(asks.asked)}
         written[page.path] = {"asked": asked, "told": page.told, "sha256": sha256_of(target)}
         done.n_drawn += 1
-    for name in STATIC:
-        shutil.copyfile(HERE / name, folder / name)
-    _write_scripts(reader, folder, about)
-    said = {"code": code, "pages": written}
-    (folder / PAGES).write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
+    made = {"code": code, "pages": written}
+    (folder / PAGES).write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
     return done
 
 

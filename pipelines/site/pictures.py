@@ -37,9 +37,9 @@ THEME = {
 WIDE = 540
 # What a drawing says without need: half of its bytes.
 NEEDLESS = (
-    r'<path[^>]* display="none"/>|<path class="background"[^>]*d="M0,0h0v0h0Z"/>| aria-hidden="true"'
+    r'<path[^>]* display="none"/>|<path[^>]* d="M0,0h0v0h0Z"[^>]*/>| aria-[a-z]+="[^"]*"'
     r'| class="[^"]*"| font-family="[^"]*"| (?:opacity|fill-opacity)="1"| pointer-events="none"'
-    r'| aria-roledescription="[^"]*"| cursor="default"'
+    r'| role="graphics-symbol"| cursor="default"'
 )
 
 
@@ -64,9 +64,9 @@ class Picture:
         drawn = vl_convert.vegalite_to_svg(self._spec(lang), format_locale=LOCALE)
         if lang:
             return str(drawn)
+        drawn = re.sub(r"(\d\.\d\d)\d+", r"\1", re.sub(NEEDLESS, "", drawn))
         drawn = re.sub(r"\{(\w+)\}", lambda found: _twin("tspan", self.words[found[1]]), drawn)
         said = f"<title>{escape(' / '.join(self.title))}</title><desc>{escape(' / '.join(self.about))}</desc>"
-        drawn = re.sub(r"(\d\.\d\d)\d+", r"\1", re.sub(NEEDLESS, "", drawn))
         return drawn.replace(">", f' role="img">{said}', 1)
 
     def png(self, lang: str = "vi") -> bytes:
@@ -215,10 +215,12 @@ def _parts() -> Any:
     y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1]))
     shown = base.transform_filter("isValid(datum.value)")
     layers = alt.layer(
-        base.mark_circle(color=THIRD, size=9).encode(x=x, y=alt.Y("median:Q")),
+        base.mark_line(color=THIRD, strokeWidth=1.6, strokeCap="round").encode(
+            x=x, y=alt.Y("median:Q"), detail="run:N"
+        ),
         shown.mark_line(color=OWN, strokeWidth=1.8).encode(x=x, y=y, detail="run:N"),
         shown.mark_circle(color=OWN, size=16, opacity=1).encode(x=x, y=y),
-    ).properties(width=126, height=62)
+    ).properties(width=134, height=62)
     header = alt.Header(labelAnchor="start", labelFontSize=10)
     return layers.facet(
         facet=alt.Facet("name:N", title=None, sort=alt.EncodingSortField("place", op="min"), header=header), columns=6
