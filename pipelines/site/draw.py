@@ -182,8 +182,9 @@ def _environment() -> Environment:
     )
 
     def twin(vi: object, en: object) -> Markup:
-        same = Markup("{}").format(vi)
-        return same if str(vi) == str(en) else _TWIN().format(vi, en)
+        if str(vi) == str(en):
+            return Markup("{}").format(vi)
+        return Markup('<span lang="vi">{}</span><span lang="en">{}</span>').format(vi, en)
 
     def named(row: Mapping[str, Any], column: str) -> Markup:
         return twin(row[f"{column}_vi"], row[f"{column}_en"] or row[f"{column}_vi"])
@@ -199,10 +200,3 @@ def _environment() -> Environment:
     made.filters["day"] = lambda day: f"{day:%d/%m/%Y}" if day else "–"
     made.filters["data"] = lambda value: Markup(_data(value))  # noqa: S704 - nothing in it ends a script
     return made
-
-
-@cache
-def _TWIN() -> Markup:  # noqa: N802
-    from markupsafe import Markup
-
-    return Markup('<span lang="vi">{}</span><span lang="en">{}</span>')

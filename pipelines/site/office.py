@@ -93,14 +93,14 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
     if plan is None:
         return {"plan": None}
     year, key = queries.last_year(ask), plan["province_key"]
-    vi, en = province.said_in_both(ask, key, year)
-    total = vi.changes[0]
+    facts = province.Facts.of(ask, key, year)
+    total = facts.vi.changes[0]
     headroom = queries.headroom(ask, key, year, N_HEADROOMS)
     periods = office.tracked_periods(ask, plan["plan_id"])
     districts = office.districts(ask, plan["plan_id"], periods[-1:])
     chase = office.chase(ask, plan["plan_id"])
     targets = queries.targets(ask, key)
-    shown = province.pictures(ask, key, year)
+    shown = province.pictures(ask, facts, key, year)
     return {
         "plan": plan,
         "year": year,
@@ -108,9 +108,9 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
         "place": next(row for row in queries.places(ask) if row["province_key"] == key),
         "total": total,
         "said": said_of(total),
-        "changes": vi.changes,
+        "changes": facts.vi.changes,
         "group": group_of(total),
-        "interval": {row["year"]: row for row in queries.intervals(ask, key)}.get(year),
+        "interval": facts.intervals.get(year),
         "picture_shown": shown["change"],
         "trend": shown["trend"],
         "targets": [(row, TARGET_STATES[row["target_state"]]) for row in targets],
@@ -119,8 +119,8 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
         "districts": [{**row, "shade": colour_of(row["reporting_rate_pct"])} for row in districts],
         "n_chase": len(chase),
         "orphans": [row for row in headroom if not row["tasks"]],
-        "vi": vi,
-        "en": en,
+        "vi": facts.vi,
+        "en": facts.en,
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -20,7 +21,7 @@ from pipelines.site.pictures import NoSuchPicture, Picture
 from pipelines.site.reader import Reader, at
 
 N_HEADROOMS = 5
-NAME_WIDTH = 31  # letters of a name in a picture
+NAME_WIDTH, PANEL_WIDTH = 33, 26  # letters of a name beside a bar, and above a small panel
 PARTS = ("own", "national", "measurement")
 SCORE, RANK, YEAR = ("điểm", "score"), ("hạng", "rank"), ("năm", "year")
 ABSENT = ("không công bố", "not published")
@@ -62,33 +63,52 @@ def _make_merged_of(key: str) -> Callable[[Reader], dict[str, Any]]:
     return lambda ask: _make_merged(ask, key)
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What pages and pictures of a province in a year are made of, asked once."""
+
+    totals: list[Row]
+    dimensions: list[Row]
+    parts: list[Row]
+    intervals: dict[int, Row]
+    vi: Told
+    en: Told
+
+    @staticmethod
+    def of(ask: Reader, key: str, year: int) -> Facts:
+        """Ask for them."""
+        vi, en = said_in_both(ask, key, year)
+        return Facts(
+            totals=queries.history(ask, key, "total"),
+            dimensions=[row for row in queries.history(ask, key, "dimension") if row["year"] == year],
+            parts=queries.history(ask, key, "sub_dimension"),
+            intervals={row["year"]: row for row in queries.intervals(ask, key)},
+            vi=vi,
+            en=en,
+        )
+
+
 def _make(ask: Reader, key: str) -> dict[str, Any]:
     year = queries.last_year(ask)
-    vi, en = said_in_both(ask, key, year)
-    totals = queries.history(ask, key, "total")
-    parts = queries.history(ask, key, "sub_dimension")
+    facts = Facts.of(ask, key, year)
     periods = [row for row in queries.places(ask) if row["province_key"] == key and row["valid_to"] is not None]
-    total = next(row for row in totals if row["year"] == year)
-    shown = pictures(ask, key, year)
+    total = facts.vi.changes[0]
     return {
         "year": year,
-        "key": key,
         "place": periods[-1],
         "total": total,
-        "said": said_of({**total, "significance": vi.changes[0]["significance"]}),
+        "said": said_of(total),
         "group": group_of(total),
-        "interval": {row["year"]: row for row in queries.intervals(ask, key)}.get(year),
-        "vi": vi,
-        "en": en,
-        "changes": vi.changes,
-        "totals": totals,
-        "pictures": shown,
+        "interval": facts.intervals.get(year),
+        "vi": facts.vi,
+        "en": facts.en,
+        "pictures": pictures(ask, facts, key, year),
         "headroom": queries.headroom(ask, key, year, N_HEADROOMS),
         "has_plan": bool(ask.one("select count(*) from core.dim_plan where province_key = ?", key)),
         "peers": queries.peers(ask, key, year),
         "companions": [[*rows] for _, rows in groupby(queries.companions(ask, key), key=lambda row: row["index_id"])],
-        "parts": _by_indicator(parts),
-        "part_years": sorted({row["year"] for row in parts}),
+        "parts": _by_indicator(facts.parts),
+        "part_years": sorted({row["year"] for row in facts.parts}),
         "cells": queries.cells(ask, key),
     }
 
@@ -103,18 +123,13 @@ def said_in_both(ask: Reader, key: str, year: int) -> tuple[Told, Told]:
     return vi, en
 
 
-def pictures(ask: Reader, key: str, year: int) -> dict[str, Shown | None]:
+def pictures(ask: Reader, facts: Facts, key: str, year: int) -> dict[str, Shown | None]:
     """The pictures of a province by name; None where there is nothing to draw."""
-    totals = queries.history(ask, key, "total")
-    dimensions = [row for row in queries.history(ask, key, "dimension") if row["year"] == year]
-    intervals = {row["year"]: row for row in queries.intervals(ask, key)}
-    changes = told(ask.connection, key, year).changes
-    parts = queries.history(ask, key, "sub_dimension")
     made = {
-        "trend": _trend(totals, intervals),
-        "dimensions": _dimensions(dimensions, queries.peer_means(ask, key, year), year),
-        "change": _change(changes, year),
-        "parts": _parts(parts),
+        "trend": _trend(facts.totals, facts.intervals),
+        "dimensions": _dimensions(facts.dimensions, queries.peer_means(ask, key, year), year),
+        "change": _change(facts.vi.changes, year),
+        "parts": _parts(facts.parts),
         "ranks": _ranks(queries.intervals_of_year(ask, year), key, year),
     }
     return {name: shown if shown.picture.rows else None for name, shown in made.items()}
@@ -125,7 +140,7 @@ def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
 
     Raises ``NoSuchPicture``, which names those that there are.
     """
-    found = pictures(ask, key, year)
+    found = pictures(ask, Facts.of(ask, key, year), key, year)
     shown = found.get(name)
     if shown is None:
         raise NoSuchPicture(f"{name}: {', '.join(name for name, one in found.items() if one)}")
@@ -182,12 +197,13 @@ def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
     )  # fmt: skip
 
 
-def named(row: Row, has_code: bool = True) -> Twin:
-    """The name of an indicator as it fits into a picture, after its code."""
+def named(row: Row, width: int = NAME_WIDTH) -> Twin:
+    """Code and name of an indicator as they fit into a picture."""
     vi, en = (
-        textwrap.shorten(str(row[f"indicator_name_{lang}"]), NAME_WIDTH, placeholder="…") for lang in ("vi", "en")
+        textwrap.shorten(f"{row['code']} {row[f'indicator_name_{lang}']}", width, placeholder="…")
+        for lang in ("vi", "en")
     )
-    return (f"{row['code']} {vi}", f"{row['code']} {en}") if has_code else (vi, en)
+    return vi, en
 
 
 def word_of(row: Row) -> str:
@@ -269,8 +285,7 @@ def _parts(parts: list[Row]) -> Shown:
         for place, one in enumerate(by_indicator)
         for row, run in runs([*one["by_year"].values()])
     ]  # fmt: skip
-    words = {word_of(one["last"]): named(one["last"]) for one in by_indicator}
-    words = {name: tuple(textwrap.shorten(one, 26, placeholder="…") for one in twin) for name, twin in words.items()}  # type: ignore[misc]
+    words = {word_of(one["last"]): named(one["last"], PANEL_WIDTH) for one in by_indicator}
     return Shown(
         Picture(
             "parts", rows, ("Từng chỉ số thành phần qua các năm", "Each sub-dimension over the years"),

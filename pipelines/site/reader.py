@@ -37,7 +37,6 @@ KEYS = {
     "marts.chase_list": ("obligation_id",),
 }
 TABLE = rf"\b(?:{'|'.join(SCHEMAS)})\.\w+"
-KINDS = ("score", "signed", "of", "whole", "share", "percent")
 SPEAKER = Speaker(VI)
 
 
