@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pipelines.kept import key_of
 from pipelines.published import Row
 from pipelines.site import queries, reference_queries
 from pipelines.site.page import About, Page, Twin
@@ -25,13 +26,28 @@ SEVERITIES: dict[str, Twin] = {
 
 
 def pages(reader: Reader, about: About) -> Iterator[Page]:
-    """Data, rules, releases, and a page for each table."""
-    yield Page("data.html", "data.html.j2", ("Dữ liệu", "Data"), lambda ask: _make_data(ask, about), str(about.files))
+    """Data, rules, releases, and a page for each table, which is told its columns: rows alone do not change it."""
+    tables = reference_queries.tables(reader)
+    told = key_of(None, (), str(tables), str(about.files))
+    yield Page("data.html", "data.html.j2", ("Dữ liệu", "Data"), lambda ask: _make_data(ask, tables, about), told)
     yield Page("rules.html", "rules.html.j2", ("Quy tắc kiểm tra", "Rules"), _make_rules)
     yield Page("releases.html", "releases.html.j2", ("Bản phát hành", "Releases"), _make_releases)
-    for row in reference_queries.tables(reader):
-        name, comment = row["name"], row["comment"]
-        yield Page(f"table/{name}.html", "table.html.j2", (name, name), _make_table_of(row), str(comment))
+    columns: dict[str, list[Row]] = {}
+    for row in reference_queries.columns(reader):
+        columns.setdefault(row["name"], []).append(row)
+    for table in tables:
+        name = table["name"]
+        found = {
+            "name": name,
+            "said": halves(table["comment"]),
+            "columns": [{**row, "said": halves(row["comment"])} for row in columns[name]],
+        }
+        told = key_of(None, (), str(found))
+        yield Page(f"table/{name}.html", "table.html.j2", (name, name), _make_of(found), told)
+
+
+def _make_of(found: dict[str, Any]) -> Callable[[Reader], dict[str, Any]]:
+    return lambda _: found
 
 
 def terms(reader: Reader) -> Iterator[tuple[str, str, str]]:
@@ -55,26 +71,9 @@ def _first(text: str) -> str:
     return text.split(". ", maxsplit=1)[0]
 
 
-def _make_data(ask: Reader, about: About) -> dict[str, Any]:
-    ask.asked |= {row["name"] for row in reference_queries.tables(ask)}
-    tables = [
-        {**row, "said": halves(row["comment"]), "files": about.files.get(row["name"], [])}
-        for row in reference_queries.tables(ask)
-    ]
-    return {"tables": tables, "methods": queries.methods(ask)}
-
-
-def _make_table_of(table: Row) -> Callable[[Reader], dict[str, Any]]:
-    return lambda ask: _describe(ask, table)
-
-
-def _describe(ask: Reader, table: Row) -> dict[str, Any]:
-    ask.asked.add(table["name"])  # its columns and comments
-    return {
-        "name": table["name"],
-        "said": halves(table["comment"]),
-        "columns": [{**row, "said": halves(row["comment"])} for row in reference_queries.columns(ask, table["name"])],
-    }
+def _make_data(ask: Reader, tables: list[Row], about: About) -> dict[str, Any]:
+    shown = [{**row, "said": halves(row["comment"]), "files": about.files.get(row["name"], [])} for row in tables]
+    return {"tables": shown, "methods": queries.methods(ask)}
 
 
 def _make_rules(ask: Reader) -> dict[str, Any]:

@@ -17,12 +17,11 @@ def tables(ask: Reader) -> list[Row]:
     )
 
 
-def columns(ask: Reader, table: str) -> list[Row]:
-    """The columns of a table with their comments."""
+def columns(ask: Reader) -> list[Row]:
+    """The columns of every table with their comments."""
     return ask.rows(
-        "select column_name, data_type, is_nullable, comment from duckdb_columns() "
-        "where schema_name || '.' || table_name = ? order by column_index",
-        table,
+        "select schema_name || '.' || table_name as name, column_name, data_type, is_nullable, comment "
+        "from duckdb_columns() order by schema_name, table_name, column_index"
     )
 
 
