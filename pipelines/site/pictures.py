@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,21 +21,23 @@ from typing import Any
 Words = Mapping[str, tuple[str, str]]
 # Blue and orange stay apart for every kind of colour blindness and in grey; light to dark says little to much.
 OWN, OTHER, THIRD, GREY, FAINT, BREAK = "#0b5c8a", "#e08a1e", "#8c9aa6", "#5f6b76", "#dfe5ea", "#a8431a"
+INK = "#24313c"
 # Vietnamese numbers: decimal comma, thousands by points, a true minus.
 LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"], "minus": "−"}
+ENGLISH = {**LOCALE, "decimal": ".", "thousands": ","}
 THEME = {
     "background": "#ffffff",
     "font": "Arial, Helvetica, sans-serif",
     "view": {"stroke": None},
     "axis": {
-        "labelColor": "#24313c", "titleColor": "#24313c", "labelFontSize": 11, "titleFontSize": 11,
+        "labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 11,
         "titleFontWeight": "normal", "gridColor": FAINT, "domainColor": THIRD, "tickColor": THIRD, "labelLimit": 0,
     },
-    "header": {"labelFontSize": 11, "labelColor": "#24313c", "labelLimit": 0, "title": None},
+    "header": {"labelFontSize": 11, "labelColor": INK, "labelLimit": 0, "title": None},
     "facet": {"spacing": 14},
     "aria": False,  # the whole picture has one description, and a table of the same figures stands under it
 }  # fmt: skip
-WIDE = 540
+WIDE, LINE = 540, 100  # pixels of a drawing, letters of a line below its title
 # What a drawing says without need: half of its bytes.
 NEEDLESS = (
     r'<path[^>]* display="none"/>|<path[^>]* d="M0,0h0v0h0Z"[^>]*/>| aria-[a-z]+="[^"]*"'
@@ -61,9 +64,9 @@ class Picture:
         """The picture in a language; without one for a page, with both in it, of which the page's style shows one."""
         import vl_convert
 
-        drawn = vl_convert.vegalite_to_svg(self._spec(lang), format_locale=LOCALE)
+        drawn: str = vl_convert.vegalite_to_svg(self._spec(lang), format_locale=_locale(lang))
         if lang:
-            return str(drawn)
+            return drawn
         drawn = re.sub(r"(\d\.\d\d)\d+", r"\1", re.sub(NEEDLESS, "", drawn))
         drawn = re.sub(r"\{(\w+)\}", lambda found: _twin("tspan", self.words[found[1]]), drawn)
         said = f"<title>{escape(' / '.join(self.title))}</title><desc>{escape(' / '.join(self.about))}</desc>"
@@ -73,16 +76,23 @@ class Picture:
         """The picture for a document, at twice the size of a screen, on white."""
         import vl_convert
 
-        drawn: bytes = vl_convert.vegalite_to_png(self._spec(lang), scale=2, format_locale=LOCALE)
+        drawn: bytes = vl_convert.vegalite_to_png(self._spec(lang), scale=2, format_locale=_locale(lang))
         return drawn
 
     def _spec(self, lang: str | None) -> str:
-        """The shape with its rows as Vega-Lite, with its words in a language or still by name."""
-        spec = json.dumps({**_shape(self.shape), "datasets": {"rows": [*map(dict, self.rows)]}}, ensure_ascii=False)
+        """The shape with its rows as Vega-Lite, its title and words in a language; without one, its words by name."""
+        spec = {**_shape(self.shape), "datasets": {"rows": [*map(dict, self.rows)]}}
         if lang is None:
-            return spec
-        named = {name: json.dumps(twin[lang != "vi"], ensure_ascii=False)[1:-1] for name, twin in self.words.items()}
-        return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], spec)
+            return json.dumps(spec, ensure_ascii=False)
+        at = ("vi", "en").index(lang)
+        text = {"text": self.title[at], "subtitle": textwrap.wrap(self.about[at], LINE), "anchor": "start"}
+        spec["title"] = {**text, "fontSize": 13, "subtitleFontSize": 10.5, "subtitleColor": GREY, "offset": 14}
+        named = {name: json.dumps(twin[at], ensure_ascii=False)[1:-1] for name, twin in self.words.items()}
+        return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], json.dumps(spec, ensure_ascii=False))
+
+
+def _locale(lang: str | None) -> dict[str, Any]:
+    return ENGLISH if lang == "en" else LOCALE
 
 
 def _twin(tag: str, twin: tuple[str, str]) -> str:
@@ -107,8 +117,8 @@ def _years(alt: Any, title: Any = None) -> Any:
 def _trend() -> Any:
     """Total and rank over the years; no line over a break or a year that was not published.
 
-    Rows: year, score, median, rank, place (rank and n), low, high, run (of years that compare), breaks (half a year
-    before), absent.
+    Rows: year, score, median, rank, n (of how many, as it is written), low, high, run (of years that compare), breaks
+    (half a year before), absent.
     """
     import altair as alt
 
@@ -145,9 +155,8 @@ def _trend() -> Any:
         ),
         scored.mark_line(color=OWN, strokeWidth=2).encode(x=x, y=place, detail="run:N"),
         scored.mark_point(color=OWN, filled=True, size=48, opacity=1).encode(x=x, y=place),
-        scored.mark_text(dx=7, dy=-7, fontSize=10.5, color="#24313c", align="left").encode(
-            x=x, y=place, text="place:N"
-        ),
+        scored.mark_text(dx=7, dy=-6, fontSize=10.5, color=INK, align="left").encode(x=x, y=place, text="rank:Q"),
+        scored.mark_text(fontSize=10, color=GREY, baseline="bottom").encode(x=x, y=alt.value(-7), text="n:N"),
     ]
     upper = alt.layer(*total).properties(width=WIDE, height=175)
     return alt.vconcat(upper, alt.layer(*rank).properties(width=WIDE, height=150), spacing=18)
@@ -181,7 +190,7 @@ def _dimensions() -> Any:
 def _change() -> Any:
     """What each dimension gained or lost, stacked by reason: the province's own, national, measurement.
 
-    Rows: name (a word), place, part (own, national, measurement), value.
+    Rows: name (a word), place, part (own, national, measurement), order (of parts), value, change.
     """
     import altair as alt
 
@@ -194,10 +203,13 @@ def _change() -> Any:
     )
     scale = alt.Scale(domain=["own", "national", "measurement"], range=[OWN, OTHER, "#c3ccd4"])
     bars = base.mark_bar(height=15, stroke="#ffffff", strokeWidth=0.5).encode(
-        y=y, x=alt.X("value:Q", title="{points}", stack="zero"), color=alt.Color("part:N", scale=scale, legend=None)
+        y=y,
+        x=alt.X("value:Q", title="{points}", stack="zero"),
+        color=alt.Color("part:N", scale=scale, legend=None),
+        order=alt.Order("order:Q"),
     )
     net = base.mark_tick(color="#10222f", thickness=2.5, height=21).encode(y=y, x=alt.X("change:Q"))
-    zero = base.mark_rule(color="#24313c").encode(x=alt.datum(0))
+    zero = base.mark_rule(color=INK).encode(x=alt.datum(0))
     return alt.layer(zero, bars, net).properties(width=WIDE - 190, height=alt.Step(27))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -136,7 +136,7 @@ def pictures(ask: Reader, facts: Facts, key: str, year: int) -> dict[str, Shown 
 
 
 def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
-    """One picture of a province.
+    """One picture of a province, with its name in the title.
 
     Raises ``NoSuchPicture``, which names those that there are.
     """
@@ -144,7 +144,16 @@ def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
     shown = found.get(name)
     if shown is None:
         raise NoSuchPicture(f"{name}: {', '.join(name for name, one in found.items() if one)}")
-    return shown.picture
+    place = next(row for row in queries.places(ask) if row["province_key"] == key)
+    vi, en = shown.picture.title
+    title = (f"{place['province_name_vi']}: {lowered(vi)}", f"{place['province_name_en']}: {lowered(en)}")
+    about = tuple(" ".join(parts).strip() for parts in zip(shown.picture.about, shown.note, strict=True))
+    return replace(shown.picture, title=title, about=(about[0], about[1]))
+
+
+def lowered(text: str) -> str:
+    """A sentence that goes on after a colon."""
+    return text[:1].lower() + text[1:]
 
 
 def runs(rows: list[Row]) -> Iterator[tuple[Row, int]]:
@@ -171,7 +180,7 @@ def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
             {
                 "year": row["year"], "score": number(row["score"]), "median": number(row["median"]),
                 "rank": row["rank"], "low": interval.get("rank_low"), "high": interval.get("rank_high"),
-                "place": f"{row['rank']}/{row['n_field']}", "run": run,
+                "n": f"/{row['n_field']}", "run": run,
                 "breaks": row["year"] - 0.5 if is_break else None, "absent": row["score"] is None,
             }
         )  # fmt: skip
@@ -181,18 +190,18 @@ def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
         Picture(
             "trend", rows, ("Tổng điểm và hạng qua các năm", "Total and rank over the years"),
             (
-                "Đường chỉ nối những năm so sánh được. Vạch đứt: cách đo đổi. Dải xám: năm không công bố.",
-                "Lines join only years that compare. Dashed: the method changed. Grey: a year not published.",
+                "Đường chỉ nối những năm so sánh được. Vạch đứt: cách đo đổi. Dải xám: năm không công bố. "
+                "Vạch ngang: trung vị. Thanh nhạt: hạng có thể từ đâu đến đâu; số trên cùng: trong bao nhiêu tỉnh.",
+                "Lines join only years that compare. Dashed: the method changed. Grey: a year not published. "
+                "Ticks: median. Light bars: where the rank may lie; at the top: among how many.",
             ),
             {"score": ("tổng điểm", "total"), "rank": RANK, "absent": ABSENT},
         ),
         heads,
         [[row, row, row["median"], row, intervals.get(row["year"]), row] for row in totals],
         (
-            "Trục điểm không bắt đầu từ 0. Vạch ngang: trung vị các tỉnh. Thanh nhạt: hạng có thể từ đâu đến đâu do "
-            "sai số điều tra (95 % số lần mô phỏng).",
-            "The axis of scores does not begin at 0. Ticks: median of the provinces. Light bars: where the rank may "
-            "lie by the noise of the survey (95 % of draws).",
+            "Trục điểm không bắt đầu từ 0. Hạng: do sai số điều tra, trong 95 % số lần mô phỏng.",
+            "The axis of scores does not begin at 0. Ranks: by the noise of the survey, in 95 % of the draws.",
         ),
     )  # fmt: skip
 
@@ -243,11 +252,11 @@ def _change(changes: list[Row], year: int) -> Shown:
     found = [row for row in changes if row["change_printed"] is not None and row["own_part"] is not None]
     rows = [
         {
-            "name": f"{{{word_of(row)}}}", "place": place, "part": part, "value": number(value),
+            "name": f"{{{word_of(row)}}}", "place": place, "part": part, "order": order, "value": number(value),
             "change": number(row["change_printed"]),
         }
         for place, row in enumerate(found)
-        for part, value in zip(PARTS, row["parts_printed"], strict=True)
+        for order, (part, value) in enumerate(zip(PARTS, row["parts_printed"], strict=True))
     ]  # fmt: skip
     total = {"total": ("Tổng", "Total")}
     words = {word_of(row): named(row) for row in found if row["level"] != "total"}
@@ -256,8 +265,8 @@ def _change(changes: list[Row], year: int) -> Shown:
             "change", rows,
             (f"Thay đổi {year - 1} → {year}, chia theo nguyên nhân", f"Change {year - 1} → {year} by reason"),
             (
-                "Mỗi thanh: phần của riêng tỉnh, phần chung cả nước, phần do cách đo. Vạch đậm: thay đổi như in.",
-                "Bars: the province's own part, the national one, that of measurement. Dark tick: change as printed.",
+                "Từ vạch 0 ra: riêng tỉnh (xanh), chung cả nước (cam), do cách đo (xám). Vạch đậm: thay đổi như in.",
+                "From nought outward: own part (blue), national (orange), measurement (grey). Dark tick: as printed.",
             ),
             {"points": ("điểm", "points"), **total, **words},
         ),
