@@ -99,7 +99,6 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
     periods = office.tracked_periods(ask, plan["plan_id"])
     districts = office.districts(ask, plan["plan_id"], periods[-1:])
     chase = office.chase(ask, plan["plan_id"])
-    targets = queries.targets(ask, key)
     shown = province.pictures(ask, facts, key, year)
     return {
         "plan": plan,
@@ -113,7 +112,7 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
         "interval": facts.intervals.get(year),
         "picture_shown": shown["change"],
         "trend": shown["trend"],
-        "targets": [(row, TARGET_STATES[row["target_state"]]) for row in targets],
+        "targets": province.targets(ask, key),
         "headroom": headroom,
         "period": periods[-1] if periods else None,
         "districts": [{**row, "shade": colour_of(row["reporting_rate_pct"])} for row in districts],

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.pages.province import Told, told
+from pipelines.pages.words import SAID
 from pipelines.published import Row
 from pipelines.site import queries
 from pipelines.site.home import group_of, said_of, shade
@@ -24,6 +25,16 @@ N_HEADROOMS = 5
 NAME_WIDTH, PANEL_WIDTH = 33, 26  # letters of a name beside a bar, and above a small panel
 PARTS = ("own", "national", "measurement")
 SCORE, RANK, YEAR = ("điểm", "score"), ("hạng", "rank"), ("năm", "year")
+NO_ODDS: dict[str, Twin] = {
+    "withheld": (
+        "Khả năng không nêu: cách tính không qua được kiểm nghiệm.",
+        "Odds withheld: they failed the back-test.",
+    ),
+    "not_computed": (
+        "Khả năng không tính: các tỉnh không còn như cũ.",
+        "No odds: the provinces are no longer the same.",
+    ),
+}
 ABSENT = ("không công bố", "not published")
 
 
@@ -104,6 +115,7 @@ def _make(ask: Reader, key: str) -> dict[str, Any]:
         "en": facts.en,
         "pictures": pictures(ask, facts, key, year),
         "headroom": queries.headroom(ask, key, year, N_HEADROOMS),
+        "targets": targets(ask, key),
         "has_plan": bool(ask.one("select count(*) from core.dim_plan where province_key = ?", key)),
         "peers": queries.peers(ask, key, year),
         "companions": [[*rows] for _, rows in groupby(queries.companions(ask, key), key=lambda row: row["index_id"])],
@@ -121,6 +133,14 @@ def said_in_both(ask: Reader, key: str, year: int) -> tuple[Told, Told]:
         row["part_at"] = at("marts.index_change", {**row, "from_year": year - 1, "to_year": year})
         row["word"] = (row["word"], english["word"])
     return vi, en
+
+
+def targets(ask: Reader, key: str) -> list[tuple[Row, Twin, Twin]]:
+    """Targets of plans, each with the words of its state, and why no odds are told where none are."""
+    return [
+        (row, SAID[row["target_state"]], NO_ODDS.get(row["probability_state"], ("", "")))
+        for row in queries.targets(ask, key)
+    ]
 
 
 def pictures(ask: Reader, facts: Facts, key: str, year: int) -> dict[str, Shown | None]:
