@@ -230,7 +230,7 @@ def build_published(
     return published
 
 
-def build_pages(settings: Settings) -> dg.AssetsDefinition:
+def build_pages(settings: Settings, versions: Mapping[dg.AssetKey, str]) -> dg.AssetsDefinition:
     """The asset of the pages, which follows the publication and so everything that may stop it."""
 
     @dg.asset(
@@ -240,6 +240,7 @@ def build_pages(settings: Settings) -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={"python", "html"},
         pool="duckdb_writer",
+        code_version=versions[PAGES],
         description=(
             "warehouse/site, pages that are opened from the folder, drawn anew where they changed. `papi refresh` "
             "draws them with the publication and switches to both in one step; here they join the one in force."

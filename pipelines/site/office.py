@@ -22,16 +22,16 @@ RATES = ((50, 1), (80, 2), (95, 3), (99.99, 4))
 STATES: dict[str, Twin] = {
     "on_time": ("đúng hạn", "on time"),
     "late": ("trễ", "late"),
-    "missing": ("thiếu", "missing"),
-    "returned": ("trả lại", "returned"),
-    "accepted": ("đã nhận", "accepted"),
-    "unreadable": ("không đọc được", "not readable"),
+    "missing": ("chưa gửi", "missing"),
+    "returned": ("bị trả lại", "returned"),
+    "accepted": ("được tiếp nhận", "accepted"),
+    "unreadable": ("đã gửi, chưa đọc được", "not readable"),
     "waived": ("được miễn", "waived"),
     "due_soon": ("sắp đến hạn", "due soon"),
     "not_yet_due": ("chưa đến hạn", "not yet due"),
     "not_tracked": ("không theo dõi", "not tracked"),
     "not_applicable": ("không áp dụng", "not applicable"),
-    "reported_by_district": ("huyện báo thay", "said by its district"),
+    "reported_by_district": ("huyện báo đã nhận", "said by its district"),
 }
 TARGET_STATES: dict[str, Twin] = {
     name: SAID[name] for name in ("achieved", "missed", "on_track", "behind", "pending", "not_evaluable", "rebased")
