@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands import checking, exporting, office, papers, reading, refreshing, registers, releases
+from pipelines.commands import checking, exporting, looking, office, papers, reading, refreshing, registers, releases
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +19,8 @@ def papi() -> None:
 office.report.add_command(registers.report_register)
 for command in (
     refreshing.refresh, refreshing.status, checking.check, releases.release, office.plan, office.report, office.demo,
-    papers.paper, reading.sql, exporting.export, reading.explain, reading.province, reading.claims, reading.docs,
+    papers.paper, reading.sql, exporting.export, looking.site, looking.picture,
+    reading.explain, reading.province, reading.claims, reading.docs,
 ):  # fmt: skip
     papi.add_command(command)
 

@@ -19,6 +19,7 @@ from pipelines.orchestration.versions import code_versions
 from pipelines.orchestration.warehouse_assets import (
     build_analyses,
     build_check_results,
+    build_pages,
     build_published,
     build_warehouse,
     published_keys,
@@ -48,6 +49,7 @@ def build_definitions(settings: Settings, standing: Standing | None = None) -> d
         analysed,
         results,
         build_published(settings, [*tables, *results.keys], versions),
+        build_pages(settings, versions),
     ]
     known = {key for one in assets for key in one.keys}
     due = what_is_due(settings, now, manifest, standing).selection() if standing else dg.AssetSelection.all()

@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "analysis": ("claims",),
     "reports": ("workbooks", "plan"),
     "pages": ("releases",),
+    "site": ("pages",),
     "papers": ("reports",),
     "building": ("releases", "plan", "analysis", "reports"),
 }

@@ -38,10 +38,10 @@ class NothingToRead(ValueError):
     """raw/ holds no delivery, or none known at the as-of date."""
 
 
-def refresh(settings: Settings, full: bool = False) -> Refreshed:
+def refresh(settings: Settings, full: bool = False, site: bool = False) -> Refreshed:
     """Build what is stale, check it and publish, unless nothing changed since the publication in force.
 
-    ``full`` begins from nothing: what was landed, built or analysed before is made anew.
+    ``full`` begins from nothing: what was landed, built or analysed before is made anew. ``site`` draws the pages too.
 
     Raises ``lock.AlreadyRunning``, ``NothingToRead``, ``dbt.DbtFailed`` and ``expectations.UnreadableRules``; whatever
     happens, the last good publication stays until a better one takes its place in one step.
@@ -61,7 +61,7 @@ def refresh(settings: Settings, full: bool = False) -> Refreshed:
         if is_current and not damage and not full:
             return Refreshed("nothing_new", last_run.now())
         try:
-            done = _run(settings, inputs, full)
+            done = _run(settings, inputs, full, site)
         except Exception as error:
             raise _of_the_disk(settings, error) or error from None
         last_run.remember(settings, done)
@@ -84,7 +84,7 @@ def close_killed(settings: Settings) -> None:
     history.opened(settings).dispose()
 
 
-def _run(settings: Settings, inputs: str, full: bool) -> Refreshed:
+def _run(settings: Settings, inputs: str, full: bool, site: bool) -> Refreshed:
     if not deliveries.read_all(settings.raw, settings.as_of):
         known = f" known on {settings.as_of:%d/%m/%Y}" if settings.as_of else ""
         raise NothingToRead(f"{settings.raw} holds no delivery{known}")
@@ -112,14 +112,14 @@ def _run(settings: Settings, inputs: str, full: bool) -> Refreshed:
 
             opened = aside.submit(history.opened, settings)
             from pipelines.definitions import build_definitions
-            from pipelines.orchestration.step import BY_PAPI, INPUTS
+            from pipelines.orchestration.step import BY_PAPI, INPUTS, SITE
             from pipelines.orchestration.versions import PUBLISHED
 
             job = build_definitions(settings, standing).resolve_job_def("refresh")
             if any(not node_id.startswith(("landing.", "analysis.")) for node_id in standing.stale):
                 aside.submit(importlib.import_module, "dbt.cli.main")
             instance = opened.result()
-        tags = {BY_PAPI: "refresh", INPUTS: inputs}
+        tags = {BY_PAPI: "refresh", INPUTS: inputs, **({SITE: "with"} if site else {})}
         with instance:
             result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False, run_config=QUIET)
     # A run is green where a step was skipped: only the publication itself says that it happened.

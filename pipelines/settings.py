@@ -100,6 +100,11 @@ class Settings:
         return self.warehouse / "whats_new.md"
 
     @property
+    def site(self) -> Path:
+        """Pages that are opened from the folder; there where the publication in force has them."""
+        return self.warehouse / "site"
+
+    @property
     def docs(self) -> Path:
         return self.warehouse / "docs"
 

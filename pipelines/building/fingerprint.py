@@ -18,6 +18,7 @@ from pipelines.reports.registry import reporting_day
 from pipelines.settings import ROOT, Settings
 
 ALL = "all"
+CODE = (".py", ".j2", ".css", ".js")  # what makes tables, and what makes pages of them
 
 
 def as_of(settings: Settings) -> str:
@@ -34,7 +35,11 @@ def of(settings: Settings) -> str:
         ("raw", settings.raw, [p for p in settings.raw.rglob("*") if _counts(p.relative_to(settings.raw))]),
         ("dbt", settings.dbt_project, dbt.project_files(settings)),
         ("expectations", settings.expectations, list(settings.expectations.glob("*.yml"))),
-        ("pipelines", ROOT, [*(ROOT / "pipelines").rglob("*.py"), ROOT / "requirements.lock"]),
+        (
+            "pipelines",
+            ROOT,
+            [*(p for p in (ROOT / "pipelines").rglob("*") if p.suffix in CODE), ROOT / "requirements.lock"],
+        ),
     ]
     digest = hashlib.sha256(f"{as_of(settings)} {reporting_day(settings)} {running_year(settings)}".encode())
     refused = [*strays(settings), *(one for d in deliveries.read_all(settings.raw) for one in d.findings)]

@@ -21,6 +21,7 @@ from pipelines.analysis.marts import Analysed
 from pipelines.building import check_results, dbt, fingerprint, gate, graph, ledger, publication
 from pipelines.building.graph import Check, Graph
 from pipelines.building.ledger import Made, Standing
+from pipelines.building.pages import Draw
 from pipelines.building.publication import Publication, Stamp
 from pipelines.plan.obligations import Duties
 from pipelines.releases.rewritten import all_facts, rewritten
@@ -212,8 +213,12 @@ def _write_results(settings: Settings, connection: duckdb.DuckDBPyConnection, no
     check_results.write(settings, connection, now, ledger.standing(now, connection).outcomes)
 
 
-def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection], str]) -> Publication:
-    """Publish the build file, if the gate lets it: ``whats_new`` writes the note that goes with it.
+def publish(
+    settings: Settings,
+    whats_new: Callable[[duckdb.DuckDBPyConnection], str],
+    draw: Draw | None = None,
+) -> Publication:
+    """Publish the build file, if the gate lets it: ``whats_new`` writes the note that goes with it, ``draw`` its pages.
 
     Raises ``publication.NotFit`` and ``publication.PublicationFailed``.
     """
@@ -230,7 +235,7 @@ def publish(settings: Settings, whats_new: Callable[[duckdb.DuckDBPyConnection],
         note = whats_new(connection)
     keys = {table: found.wanted[node_id].key for table, node_id in now.makes.items()}
     releases = {**publication.releases(settings), **all_facts(settings)}
-    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), keys, releases), note)
+    return publication.publish(settings, Stamp(taken, fingerprint.as_of(settings), keys, releases), note, draw)
 
 
 def refuse_rewritten(settings: Settings) -> None:

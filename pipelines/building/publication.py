@@ -3,17 +3,16 @@
 Belongs here: copying, proving and switching a publication, reading what one says of itself, and telling whether its
 files are still those. Does not belong here: deciding whether a build may be published.
 
-A publication is a folder with papi.duckdb, parquet/, datapackage.json, a note on what is new and the hashes of all
-these, every file read-only. ``warehouse/current`` links to the one in force, ``warehouse/papi.duckdb``, ``parquet`` and
-``whats_new.md`` lead through it, so one rename of one link switches all of them; who holds the old file open goes on
-reading it.
+A publication is a folder with papi.duckdb, parquet/, datapackage.json, a note on what is new, the pages of site/ where
+they were asked for, and the hashes of all these, every file read-only. ``warehouse/current`` links to the one in force,
+``warehouse/papi.duckdb``, ``parquet``, ``site`` and ``whats_new.md`` lead through it, so one rename of one link
+switches all of them; who holds the old file open goes on reading it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,10 +20,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.building import keys, package
+from pipelines.building import keys, macros, package, pages
 from pipelines.building.keys import Reference
+from pipelines.building.macros import quoted
 from pipelines.building.package import COLUMNS_SQL, TABLES_SQL
-from pipelines.files import sha256_of
+from pipelines.building.pages import DATABASE, PACKAGE, SITE, WHATS_NEW, Draw
+from pipelines.files import sha256_of, take_over
 from pipelines.published import SCHEMAS
 from pipelines.settings import TIMEZONE, Settings
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 KEPT = 5
 MOST_EMPTY = 0.1  # of a file's blocks; with more, the next publication is written from nothing
 BLOCK_SIZE = 65_536  # bytes; with DuckDB's own 262 144 the small tables take a quarter more of the file
-DATABASE, PARQUET, PACKAGE, WHATS_NEW, SUMS = "papi.duckdb", "parquet", "datapackage.json", "whats_new.md", "sums.json"
+PARQUET, SUMS = "parquet", "sums.json"
 
 
 class NotFit(RuntimeError):
@@ -132,11 +133,11 @@ def _changed(path: Path, written: Mapping[str, Any], thorough: bool) -> list[str
     return [f"{path.name} was changed"] if is_changed else []
 
 
-def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publication:
+def publish(settings: Settings, stamp: Stamp, whats_new: str = "", draw: Draw | None = None) -> Publication:
     """Copy the build's core, marts and audit, prove the copy, switch to it; returns the new publication.
 
-    ``whats_new`` is the note that goes with it. The Parquet file of a table whose rows and comments are those of the
-    publication in force is that publication's file.
+    ``whats_new`` is the note that goes with it, ``draw`` makes its pages. The Parquet file of a table whose rows
+    and comments are those of the publication in force is that publication's file.
 
     Raises ``PublicationFailed`` or ``OSError``; until the last step readers see what they saw before.
     """
@@ -151,6 +152,8 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     described = _package(draft, counts, created, stamp, *named)
     (draft / PACKAGE).write_text(json.dumps(described, ensure_ascii=False, indent=2), encoding="utf-8")
     (draft / WHATS_NEW).write_text(whats_new, encoding="utf-8")
+    if draw is not None:
+        pages.draw_into(draft, settings.current, draw)
     _seal(draft)
     _sync(*draft.rglob("*"), draft)
     folder = settings.publications / name
@@ -158,6 +161,31 @@ def publish(settings: Settings, stamp: Stamp, whats_new: str = "") -> Publicatio
     _switch(settings, folder)
     _forget_old(settings)
     return Publication(folder, described)
+
+
+def add_site(settings: Settings, draw: Draw) -> Path:
+    """Draw the pages of the publication in force, which was made without them, or whose pages are to be drawn anew.
+
+    Returns where they can be opened. Only under the refresh lock.
+    """
+    folder = settings.current.resolve(strict=True)
+    draft = settings.publications / f".{folder.name}"
+    draft.mkdir(parents=True)
+    for name in (DATABASE, PACKAGE, WHATS_NEW):
+        os.symlink(folder / name, draft / name)
+    try:
+        pages.draw_into(draft, settings.current, draw)
+        if (draft / SITE).is_dir():
+            old = draft / "old"
+            if (folder / SITE).is_dir():
+                (folder / SITE).rename(old)
+            (draft / SITE).rename(folder / SITE)
+            (folder / SUMS).unlink()
+            _seal(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _link(settings, folder)
+    return settings.site
 
 
 def sweep(settings: Settings) -> None:
@@ -179,8 +207,8 @@ def _copy(settings: Settings, draft: Path, stamp: Stamp, declared: Mapping[str, 
     _take_over_database(before, draft)
     counts = {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(draft / DATABASE)} as papi (block_size {BLOCK_SIZE}); use papi")
-        connection.execute(f"attach {_quoted(settings.build)} as build (read_only)")
+        connection.execute(f"attach {quoted(draft / DATABASE)} as papi (block_size {BLOCK_SIZE}); use papi")
+        connection.execute(f"attach {quoted(settings.build)} as build (read_only)")
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
         tables = connection.execute(TABLES_SQL, ["build", list(SCHEMAS)]).fetchall()
@@ -196,14 +224,14 @@ def _copy(settings: Settings, draft: Path, stamp: Stamp, declared: Mapping[str, 
                 connection.execute(sql)
                 connection.execute(f"insert into {name} select * from build.{name} order by all")
                 for column, _, _, about in columns:
-                    connection.execute(f'comment on column {name}."{column}" is {_quoted(about)}')
+                    connection.execute(f'comment on column {name}."{column}" is {quoted(about)}')
             key = declared.get(name, ())
             said = _with_key(comment, key) if comment and key and {*key} <= {one[0] for one in columns} else comment
-            connection.execute(f"comment on table {name} is {_quoted(said)}")
+            connection.execute(f"comment on table {name} is {quoted(said)}")
             if not _take_over(before, name, stamp.keys.get(name), parquet):
                 _write_parquet(connection, name, said, columns, parquet)
             counts[name] = _count(connection, f"build.{name}")
-        _copy_macros(connection)
+        macros.copy(connection)
         connection.execute("use memory; detach build; detach papi")
     return counts
 
@@ -223,45 +251,15 @@ def _write_parquet(
     decimals = [f'"{column}"::double as "{column}"' for column, kind, _, _ in columns if kind.startswith("DECIMAL")]
     replaced = f" replace ({', '.join(decimals)})" if decimals else ""
     said = json.dumps({column: text for column, _, _, text in columns}, ensure_ascii=False)
-    metadata = f"kv_metadata {{description: {_quoted(comment)}, columns: {_quoted(said)}}}"
+    metadata = f"kv_metadata {{description: {quoted(comment)}, columns: {quoted(said)}}}"
     rows = f"select *{replaced} from {name}"
-    connection.execute(f"copy ({rows}) to {_quoted(to)} (format parquet, compression zstd, {metadata})")
+    connection.execute(f"copy ({rows}) to {quoted(to)} (format parquet, compression zstd, {metadata})")
 
 
 def _with_key(comment: str, key: tuple[str, ...]) -> str:
     """The comment of a table, in both languages, with its key."""
     vietnamese, _, english = comment.partition(" / ")
     return f"{vietnamese} Khóa: {', '.join(key)}. / {english} Key: {', '.join(key)}."
-
-
-def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Table macros, and for one with a parameter a view of its name that takes it from a variable of that name.
-
-    A macro asks the tables of whichever database is in use; a view, those of the file that it stands in, under any name
-    that the file was attached by (DuckDB 1.2 and newer).
-    """
-    sql = (
-        "select database_name, schema_name, function_name, parameters, macro_definition, comment "
-        "from duckdb_functions() where function_type = 'table_macro' and list_contains(?, schema_name)"
-    )
-    found = connection.execute(sql, [list(SCHEMAS)]).fetchall()
-    for database, schema, macro, *_ in found:
-        if database == "papi":
-            connection.execute(f"drop macro table {schema}.{macro}; drop view if exists {schema}.{macro}")
-    for database, schema, macro, parameters, definition, comment in found:
-        if database == "build":
-            connection.execute(f"create macro {schema}.{macro}({', '.join(parameters)}) as table {definition}")
-            connection.execute(f"comment on macro table {schema}.{macro} is {_quoted(comment)}")
-            if len(parameters) == 1:
-                connection.execute(f"create view {schema}.{macro} as {_from_variable(definition, parameters[0])}")
-                connection.execute(f"comment on view {schema}.{macro} is {_quoted(comment)}")
-
-
-def _from_variable(definition: str, parameter: str) -> str:
-    """A macro's query that takes its parameter from the variable of that name, and refuses where there is none."""
-    missing = _quoted(f"Chưa có biến / no variable {parameter}: SET VARIABLE {parameter} = '...'")
-    value = f"coalesce(getvariable({_quoted(parameter)})::varchar, error({missing})::varchar)"
-    return re.sub(rf"(?<![.\w]){parameter}(?!\w)", lambda _: value, definition)
 
 
 def _take_over_database(before: Publication | None, draft: Path) -> None:
@@ -297,10 +295,7 @@ def _take_over(before: Publication | None, name: str, key: str | None, to: Path)
     path = before.folder / resource["path"]
     if not path.is_file() or resource["hash"] != f"sha256:{sha256_of(path)}":
         return False
-    try:
-        os.link(path, to)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(path, to)
+    take_over(path, to)
     return True
 
 
@@ -315,7 +310,7 @@ def _prove(
         for name, expected in counts.items():
             parquet = draft / PARQUET / f"{name}.parquet"
             stored = _count(connection, name)
-            exported = _count(connection, f"read_parquet({_quoted(parquet)})")
+            exported = _count(connection, f"read_parquet({quoted(parquet)})")
             if not stored == exported == expected:
                 raise PublicationFailed(f"{name}: {stored} rows and {exported} in Parquet, expected {expected}")
             columns[name] = [one[0] for one in connection.execute(f"describe {name}").fetchall()]
@@ -387,6 +382,13 @@ def _switch(settings: Settings, folder: Path) -> None:
     following.symlink_to(folder.relative_to(settings.warehouse))
     os.replace(following, settings.current)
     _sync(settings.warehouse)
+    _link(settings, folder)
+
+
+def _link(settings: Settings, folder: Path) -> None:
+    """What leads readers through ``current``; a site only where there is one."""
+    if settings.site.is_symlink() and not settings.site.exists():
+        settings.site.unlink()
     for link, target in _links(settings):
         if not link.is_symlink():
             if link.exists():  # a file that somebody put in the place of the link
@@ -396,10 +398,12 @@ def _switch(settings: Settings, folder: Path) -> None:
 
 def _links(settings: Settings) -> tuple[tuple[Path, Path], ...]:
     current = Path(settings.current.name)
+    pages = ((settings.site, current / SITE),) if (settings.current / SITE).is_dir() else ()
     return (
         (settings.published, current / DATABASE),
         (settings.parquet, current / PARQUET),
         (settings.whats_new, current / WHATS_NEW),
+        *pages,
     )
 
 
@@ -416,10 +420,3 @@ def _forget_old(settings: Settings) -> None:
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     row = connection.execute(f"select count(*) from {relation}").fetchone()
     return int(row[0]) if row else 0
-
-
-def _quoted(text: object) -> str:
-    """A literal where DuckDB takes no bound value: file names and comments."""
-    if text is None:
-        return "null"
-    return "'" + str(text).replace("'", "''") + "'"

@@ -336,6 +336,7 @@ def demo(folder: Path, periods: tuple[str, ...], raw: Path | None) -> None:
         f"\nDữ liệu mô phỏng / simulated data, as of {settings.as_of:%d/%m/%Y}: {settings.published}\n"
         f"Biểu mẫu và sổ / forms and registers: {settings.reports}\n"
         f"Những gì đã tạo / what was invented: {folder / 'ledger.csv'}\n\nXem / look:\n"
+        f"  papi site --open {where}\n"
         f'  papi sql {where} "from marts.chase_list limit 20"\n'
         f"  papi sql {where} \"from marts.compliance_district where period = '2021-H1'\"\n"
         f"  papi sql {where} \"from marts.compliance_target where scope = 'province'\"\n"

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--as-of", type=DAY, help="Build only from what was known on this day (YYYY-MM-DD).")
 @click.option("--full", is_flag=True, help="Build from nothing, whatever was built before.")
+@click.option(
+    "--no-site", is_flag=True, envvar="PAPI_NO_SITE", help="Không vẽ trang. / Leave out the pages, see `papi site`."
+)
 @RAW
 @with_warehouse
-def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Path | None) -> None:
-    """Read raw/, build, check and publish."""
+def refresh(as_of: datetime | None, full: bool, no_site: bool, raw: Path | None, warehouse: Path | None) -> None:
+    """Read raw/, build, check and publish, with the pages of warehouse/site."""
     settings = settings_of(raw, warehouse, as_of.date() if as_of else None)
     if not settings.raw.is_dir():
         raise Mistake(f"{settings.raw} is not a folder")
@@ -46,7 +49,7 @@ def refresh(as_of: datetime | None, full: bool, raw: Path | None, warehouse: Pat
     from pipelines.rules.suites import UnreadableRules
 
     try:
-        done = run(settings, full)
+        done = run(settings, full, site=not no_site)
     except lock.AlreadyRunning as error:
         raise Refused(str(error)) from None
     except NothingToRead as error:

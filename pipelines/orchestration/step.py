@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 
 BY_PAPI = "papi/command"  # `papi refresh` started the run, and keeps itself what it came to
 INPUTS = "papi/inputs"  # the hash of the inputs that the run was asked for
+SITE = "papi/site"  # the publication is made with its pages
 LOST = "papi/lost"  # the process of the run ended before the run did
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext

@@ -20,6 +20,7 @@ from pipelines.kept import key_of
 from pipelines.settings import Settings
 
 PUBLISHED = dg.AssetKey(["published"])
+PAGES = dg.AssetKey(["pages"])
 RESULTS = dg.AssetKey(["audit", "check_result"])
 
 
@@ -34,7 +35,7 @@ def code_versions(settings: Settings, graph: Graph, wanted: Mapping[str, Made]) 
     """The code version of every asset but the releases."""
     tables = {asset: wanted[node_id].key for node_id in graph.nodes for asset in assets_of(graph, node_id)}
     asked = key_of(None, (), str(sorted(ledger.asked(graph, wanted).items())))
-    return {**tables, RESULTS: asked, PUBLISHED: fingerprint.of(settings)[:16]}
+    return {**tables, RESULTS: asked, PUBLISHED: fingerprint.of(settings)[:16], PAGES: key_of("site")}
 
 
 def data_version(made: Mapping[str, Made], node_id: str) -> dg.DataVersion | None:

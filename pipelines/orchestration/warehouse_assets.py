@@ -12,15 +12,16 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.analysis import marts
-from pipelines.building import check_results, dbt, making, sources
+from pipelines.building import check_results, dbt, making, publication, sources
 from pipelines.building.graph import Graph
 from pipelines.orchestration.checks import check_result
 from pipelines.orchestration.landing_assets import OWNERS
-from pipelines.orchestration.step import keep, keep_if_blocked, step
-from pipelines.orchestration.versions import PUBLISHED, RESULTS, assets_of, data_version
+from pipelines.orchestration.step import SITE, keep, keep_if_blocked, step
+from pipelines.orchestration.versions import PAGES, PUBLISHED, RESULTS, assets_of, data_version
 from pipelines.pages import whats_new
 from pipelines.published import SCHEMAS
 from pipelines.settings import Settings
+from pipelines.site.making import Site
 
 OF_LANDED = {table: node_id for node_id, tables in sources.TABLES.items() for table in tables}
 log = logging.getLogger("papi")
@@ -213,7 +214,8 @@ def build_published(
     )
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with step(settings, context):
-            done = making.publish(settings, whats_new.of(settings))
+            draw = Site(settings) if SITE in context.run.tags else None
+            done = making.publish(settings, whats_new.of(settings), draw)
             rows = done.n_rows
             log.info("published: %d tables, %d rows of marts.index_score", len(rows), rows["marts.index_score"])
             keep(settings, context, is_published=True)
@@ -226,3 +228,30 @@ def build_published(
             )
 
     return published
+
+
+def build_pages(settings: Settings, versions: Mapping[dg.AssetKey, str]) -> dg.AssetsDefinition:
+    """The asset of the pages, which follows the publication and so everything that may stop it."""
+
+    @dg.asset(
+        key=PAGES,
+        deps=[PUBLISHED],
+        group_name="published",
+        owners=OWNERS,
+        kinds={"python", "html"},
+        pool="duckdb_writer",
+        code_version=versions[PAGES],
+        description=(
+            "warehouse/site, pages that are opened from the folder, drawn anew where they changed. `papi refresh` "
+            "draws them with the publication and switches to both in one step; here they join the one in force."
+        ),
+    )
+    def pages(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        with step(settings, context):
+            folder = publication.add_site(settings, Site(settings))
+            n_pages = len([*folder.rglob("*.html")])
+            return dg.MaterializeResult(
+                metadata={"pages": n_pages, "folder": dg.MetadataValue.path(str(folder))},
+            )
+
+    return pages

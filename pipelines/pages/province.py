@@ -6,13 +6,13 @@ mart does not hold; the words of each language, see words.py.
 
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.pages.explain import NotFound, find_province
-from pipelines.pages.words import GROUPS, SAID, VI, Speaker
+from pipelines.pages.words import GROUPS, SAID, VI, Speaker, adding_up, way_to_go
 from pipelines.published import Row, main_index, rows
 
 if TYPE_CHECKING:
@@ -20,24 +20,6 @@ if TYPE_CHECKING:
 
 WIDTH, NAME_WIDTH, N_HEADROOMS = 100, 36, 5
 LEVELS = ("dimension", "sub_dimension")
-HUNDREDTH = Decimal("0.01")
-
-
-def printed(value: Decimal) -> Decimal:
-    """A figure in hundredths, half away from zero."""
-    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
-
-
-def adding_up(whole: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
-    """``parts`` in hundredths that add up to ``whole``, a difference of two printed figures.
-
-    Each is rounded down, then those that lost most are raised by a hundredth, as many as are missing: none is a whole
-    hundredth from its exact value.
-    """
-    low = [part.quantize(HUNDREDTH, ROUND_FLOOR) for part in parts]
-    n_missing = max(int((whole - sum(low)) / HUNDREDTH), 0)
-    raised = sorted(range(len(parts)), key=lambda at: low[at] - parts[at])[:n_missing]
-    return [one + HUNDREDTH if at in raised else one for at, one in enumerate(low)]
 
 
 def profile(connection: duckdb.DuckDBPyConnection, province: str, year: int | None = None, lang: str = VI) -> str:
@@ -55,13 +37,48 @@ def profile(connection: duckdb.DuckDBPyConnection, province: str, year: int | No
     return "\n".join(page.lines())
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a page says of a province in a year: sentences by section, and the rows of its changes.
+
+    ``changes`` are rows of marts.index_score, the total first, with their parts and ``word``, what is said of each.
+    """
+
+    stands: list[str]
+    changed: list[str]
+    changes: list[Row]
+    targets: list[str]
+    careful: list[str]
+    source: str
+
+
+def told(connection: duckdb.DuckDBPyConnection, key: str, year: int, lang: str = VI) -> Told:
+    """The sentences and rows of ``profile``, for pages that lay them out themselves.
+
+    ``key`` is a province's key. Raises ``explain.NotFound`` where it has no row in that year.
+    """
+    page = _Page(connection, Speaker(lang), main_index(connection), key, year, width=sys.maxsize)
+    changes = page.changes()
+    for row in changes:
+        row["word"] = page.word(row)
+    parts = (page.stands(), page.total_changed(changes[0]), page.targets(), page.careful())
+    stands, changed, targets, careful = ([line.strip().removeprefix("- ") for line in lines] for lines in parts)
+    return Told(stands, changed, changes, targets, careful, page.source())
+
+
 class _Page:
     """The parts of the page, each made of a few rows."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, speaker: Speaker, index_id: str, key: str, year: int
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        speaker: Speaker,
+        index_id: str,
+        key: str,
+        year: int,
+        width: int = WIDTH,
     ) -> None:
-        self.connection, self.speaker = connection, speaker
+        self.connection, self.speaker, self.width = connection, speaker, width
         self.index_id, self.key, self.year = index_id, key, year
         self.place = self.one(
             "select * from core.dim_province_period where province_key = ? and year(valid_from) <= ? "
@@ -100,7 +117,7 @@ class _Page:
         return [*lines, "", self.source()]
 
     def text(self, sentence: str) -> list[str]:
-        return textwrap.wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        return textwrap.wrap(sentence, self.width, initial_indent="  ", subsequent_indent="    ")
 
     def stands(self) -> list[str]:
         speaker, total = self.speaker, self.total
@@ -174,9 +191,8 @@ class _Page:
         name = self.place["region_name_vi"] if self.speaker.lang == VI else self.place["region_name_en"]
         return {**counted, "region": name} if counted["n"] > 1 else None
 
-    def changed(self) -> tuple[str, list[str]]:
-        """Heading and lines: the total against the year before, and every dimension that was published."""
-        speaker, say = self.speaker, self.speaker.say
+    def changes(self) -> list[Row]:
+        """The total, then every dimension that was published, with its change in parts that add up as printed."""
         found = self.ask(
             "select score.*, part.own_part, part.national_part, part.measurement_part, part.rescale_part, "
             "part.significance from marts.index_score as score left join marts.index_change as part "
@@ -187,6 +203,19 @@ class _Page:
             "order by score.level desc, length(score.code), score.code",
             self.index_id, self.key, self.year,
         )  # fmt: skip
+        for row in found:
+            parts = [row["own_part"], row["national_part"], row["measurement_part"]]
+            if row["measurement_part"] is not None:
+                parts[-1] += row["rescale_part"]
+                if row["change_printed"] is not None:
+                    parts = adding_up(row["change_printed"], parts)
+            row["parts_printed"] = parts
+        return found
+
+    def changed(self) -> tuple[str, list[str]]:
+        """Heading and lines: the total against the year before, and every dimension that was published."""
+        speaker, say = self.speaker, self.speaker.say
+        found = self.changes()
         has_change = any(row["change_printed"] is not None for row in found)
         heading = say("changed", then=self.year - 1, now=self.year) if has_change else say("dimensions")
         if all(row["score"] is None for row in found):
@@ -195,16 +224,11 @@ class _Page:
         heads = say("head").split("|")[: None if has_change else 2]
         lines.append(f"  {'':<{NAME_WIDTH + 3}}" + "".join(f"{head:>9}" for head in heads))
         for row in found:
-            parts = [row["own_part"], row["national_part"], row["measurement_part"]]
-            if row["measurement_part"] is not None:
-                parts[-1] += row["rescale_part"]
-                if row["change_printed"] is not None:
-                    parts = adding_up(row["change_printed"], parts)
             figures = [
                 speaker.number(row["score_printed"]),
                 f"{row['rank']}/{row['n_ranked']}" if row["rank"] else "–",
                 speaker.number(row["change_printed"], "+"),
-                *(speaker.number(part, "+") for part in parts),
+                *(speaker.number(part, "+") for part in row["parts_printed"]),
             ]
             is_total = row["level"] == "total"
             name = say("all") if is_total else f"{row['code']}  {speaker.name(row, 'indicator_name')}"
@@ -339,8 +363,8 @@ class _Page:
             name = textwrap.shorten(
                 f"{row['code']}  {speaker.name(row, 'indicator_name')}", NAME_WIDTH, placeholder="…"
             )
-            score, reached = printed(row["score"]), printed(row["score"] + row["potential"])
-            figures = f"{speaker.number(score)} → {speaker.number(reached)}  {speaker.number(reached - score, '+')}"
+            score, reached, way = way_to_go(row["score"], row["potential"])
+            figures = f"{speaker.number(score)} → {speaker.number(reached)}  {speaker.number(way, '+')}"
             who = (
                 f"{row['owners_vi']} ({say('tasks')} {row['tasks']})"
                 if row["tasks"]

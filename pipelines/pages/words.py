@@ -5,14 +5,16 @@ Belongs here: sentences with their gaps. Does not belong here: which of them a p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from pipelines.published import Row
 
 VI = "vi"
 SOURCE = "CECODES, VFF-CRT, RTA, UNDP"
+HUNDREDTH = Decimal("0.01")
 
 # Words of the page by language. What stands in the warehouse in both languages is taken from there.
 SAID: dict[str, tuple[str, str]] = {
@@ -212,3 +214,26 @@ class Speaker:
 
     def day(self, day: date | None) -> str:
         return self.say("day_unknown") if day is None else f"{day:%d/%m/%Y}" if self.lang == VI else f"{day:%d %B %Y}"
+
+
+def printed(value: Decimal) -> Decimal:
+    """A figure in hundredths, half away from zero."""
+    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def adding_up(whole: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """``parts`` in hundredths that add up to ``whole``, a difference of two printed figures.
+
+    Each is rounded down, then those that lost most are raised by a hundredth, as many as are missing: none is a whole
+    hundredth from its exact value.
+    """
+    low = [part.quantize(HUNDREDTH, ROUND_FLOOR) for part in parts]
+    n_missing = max(int((whole - sum(low)) / HUNDREDTH), 0)
+    raised = sorted(range(len(parts)), key=lambda at: low[at] - parts[at])[:n_missing]
+    return [one + HUNDREDTH if at in raised else one for at, one in enumerate(low)]
+
+
+def way_to_go(score: Decimal, potential: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """A score, what it could be and the way between, which is the difference of the two as printed."""
+    now, then = printed(score), printed(score + potential)
+    return now, then, then - now

@@ -15,7 +15,15 @@ from pipelines.settings import Settings
 def overdue(settings: Settings, day: date) -> list[str]:
     """One sentence for each year that should have been published by ``day`` and is not in raw/."""
     return [
-        f"{index.index_id.upper()} {year} is overdue: usually out before {due:%d/%m/%Y}"
+        f"{index_id} {year} is overdue: usually out before {due:%d/%m/%Y}"
+        for index_id, year, due in late(settings, day)
+    ]
+
+
+def late(settings: Settings, day: date) -> list[tuple[str, int, date]]:
+    """Index, year and usual day of each year that should have been published by ``day`` and is not in raw/."""
+    return [
+        (index.index_id.upper(), year, due)
         for index in Seeds(settings.seeds).indices.values()
         for year in range(_newest_year(settings, index, day) + 1, day.year)
         if (due := index.overdue_on(year)) is not None and due <= day

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.pages.province import HUNDREDTH, adding_up, printed
+from pipelines.pages.words import HUNDREDTH, adding_up, printed
 from pipelines.published import connect
 from tests.conftest import Built
 

@@ -1,0 +1,116 @@
+"""A page for each sub-dimension, and the list of them.
+
+Belongs here: what stands on these pages. Does not belong here: any query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import median, quantiles
+from typing import Any
+
+from pipelines.published import Row
+from pipelines.site import queries
+from pipelines.site.home import said_of, shade
+from pipelines.site.page import Page, Shown
+from pipelines.site.pictures import Picture
+from pipelines.site.province import SCORE
+from pipelines.site.reader import Reader
+
+N_MOVED = 10
+CHANGED = ("measure_changed", "scale_changed", "composition_changed", "part_changed")
+DOTS = 61  # places beside each other in which the dots of a year stand
+
+
+def path_of(row: Row) -> str:
+    """The page of a sub-dimension."""
+    return f"indicator/{row['indicator_key']}.html"
+
+
+def pages(reader: Reader) -> Iterator[Page]:
+    """The list, then a page for each sub-dimension that was ever measured."""
+    yield Page("indicators.html", "indicators.html.j2", ("Chỉ số thành phần", "Sub-dimensions"), _make_list)
+    for row in queries.indicators(reader):
+        title = (row["indicator_name_vi"], row["indicator_name_en"])
+        yield Page(path_of(row), "indicator.html.j2", title, _make_of(row))
+
+
+def _make_list(ask: Reader) -> dict[str, Any]:
+    parts = queries.indicators(ask)
+    dimensions = queries.indicators(ask, "dimension")
+    return {"groups": [(row, [p for p in parts if p["parent_key"] == row["indicator_key"]]) for row in dimensions]}
+
+
+def _make_of(indicator: Row) -> Callable[[Reader], dict[str, Any]]:
+    return lambda ask: _make(ask, indicator)
+
+
+def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
+    key = indicator["indicator_key"]
+    found = queries.scores_of(ask, key)
+    by_year: dict[int, list[Row]] = {}
+    for row in found:
+        row["said"] = said_of(row)
+        row["shade"] = shade(row["percentile_share"])
+        by_year.setdefault(row["year"], []).append(row)
+    last = max(by_year)
+    moved = [row for row in by_year[last] if row["change_printed"] is not None and row["is_comparable"]]
+    moved.sort(key=lambda row: row["change"])
+    n = min(N_MOVED, len(moved) // 2)
+    return {
+        "indicator": indicator,
+        "methods": queries.methods_of(ask, key),
+        "last": last,
+        "scores": by_year[last],
+        "rose": moved[::-1][:n],
+        "fell": moved[:n],
+        "years": [_summary(year, rows) for year, rows in by_year.items()],
+        "self_picture": _distribution(by_year),
+        "cells": queries.cells_of(ask, key),
+    }
+
+
+def _summary(year: int, rows: list[Row]) -> dict[str, Any]:
+    """A year in one line: how many provinces, lowest, quartiles, highest."""
+    scores = sorted(float(row["score"]) for row in rows if row["score"] is not None)
+    if not scores:
+        return {"year": year, "n": 0, "code": rows[0]["code"], "low": None, "p25": None, "median": None, "p75": None,
+                "high": None, "breaks": _breaks(rows)}  # fmt: skip
+    p25, middle, p75 = quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else scores * 3
+    return {"year": year, "n": len(scores), "code": rows[0]["code"], "low": scores[0], "p25": p25, "median": middle,
+            "p75": p75, "high": scores[-1], "breaks": _breaks(rows)}  # fmt: skip
+
+
+def _breaks(rows: list[Row]) -> bool:
+    """Whether the measure was another in the year before."""
+    return any(row["not_comparable_reason"] in CHANGED for row in rows)
+
+
+def _distribution(by_year: dict[int, list[Row]]) -> Shown:
+    rows: list[dict[str, Any]] = []
+    for year, found in by_year.items():
+        one = _summary(year, found)
+        scores = sorted(float(row["score"]) for row in found if row["score"] is not None)
+        for at, score in enumerate(scores):
+            # Neighbours in rank stand apart: 23 and 61 have no common factor, so the places are all different.
+            spread = year + (((at * 23) % DOTS) / DOTS - 0.5) * 0.66
+            rows.append({"year": year, "value": score, "spread": round(spread, 3)})
+        if scores:
+            rows.append(
+                {
+                    "year": year, "p25": one["p25"], "median": median(scores), "p75": one["p75"],
+                    "breaks": year - 0.5 if one["breaks"] and year > min(by_year) else None,
+                }
+            )  # fmt: skip
+    return Shown(
+        Picture(
+            "distribution", rows, ("Các tỉnh qua các năm", "The provinces over the years"),
+            (
+                "Mỗi chấm một tỉnh; thanh: nửa ở giữa; vạch: trung vị; vạch đứt: cách đo đổi.",
+                "A dot each province; bar: middle half; tick: median; dashed: the measure changed.",
+            ),
+            {"score": SCORE},
+        ),
+        [], [],
+        ("Trục không bắt đầu từ 0.", "The axis does not begin at 0."),
+    )  # fmt: skip

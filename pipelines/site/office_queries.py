@@ -1,0 +1,118 @@
+"""What pages ask of the tables of plans and reports.
+
+Belongs here: choosing rows of plans, units and obligations. Does not belong here: how a page shows them.
+"""
+
+from __future__ import annotations
+
+from pipelines.published import Row
+from pipelines.site.reader import Reader
+
+
+def plan(ask: Reader) -> Row | None:
+    """The plan in force, the last issued; None where there is none."""
+    found = ask.rows("select * from core.dim_plan order by issued_until desc limit 1")
+    return found[0] if found else None
+
+
+def responsibilities(ask: Reader, plan_id: str) -> list[Row]:
+    """Sub-dimensions, tasks and who answers; and what lacks one of them."""
+    return ask.of(
+        "marts.plan_responsibility",
+        "select * from marts.plan_responsibility where plan_id = ? order by code nulls last, task_id, holder_name_vi",
+        plan_id,
+    )
+
+
+def claims(ask: Reader, plan_id: str) -> list[Row]:
+    """Figures that the plan states, each with its verdict."""
+    return ask.of("marts.plan_claim", "select * from marts.plan_claim where plan_id = ? order by claim_id", plan_id)
+
+
+def plan_targets(ask: Reader, plan_id: str) -> list[Row]:
+    """What the plan wants to reach."""
+    return ask.rows("select * from core.dim_target where plan_id = ? order by target_id", plan_id)
+
+
+def target_states(ask: Reader, plan_id: str) -> list[Row]:
+    """Targets that reports measure, of the whole province by period."""
+    return ask.of(
+        "marts.compliance_target",
+        "select result.*, target.title_vi, target.title_en from marts.compliance_target as result "
+        "inner join core.dim_target as target using (plan_id, target_id) "
+        "where result.plan_id = ? and result.scope = 'province' order by result.period, result.target_id",
+        plan_id,
+    )
+
+
+def tasks(ask: Reader, plan_id: str) -> list[Row]:
+    """The tasks of a plan, the smallest parts first named."""
+    return ask.rows("select * from core.dim_task where plan_id = ? order by task_id", plan_id)
+
+
+def tracked_periods(ask: Reader, plan_id: str) -> list[str]:
+    """Periods of which reports are tracked, in order of their deadlines."""
+    found = ask.rows(
+        "select period from core.fct_obligation where plan_id = ? and state not in ('not_tracked', 'not_applicable', "
+        "'not_yet_due') and is_actual is not null group by period "
+        "having count(*) filter (where is_expected) > 0 order by min(due_counted)",
+        plan_id,
+    )  # fmt: skip
+    return [row["period"] for row in found]
+
+
+def districts(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
+    """Districts in these periods."""
+    return ask.of(
+        "marts.compliance_district",
+        "select * from marts.compliance_district where plan_id = ? and list_contains(?, period) "
+        "order by district_key, period",
+        plan_id, periods,
+    )  # fmt: skip
+
+
+def chase(ask: Reader, plan_id: str) -> list[Row]:
+    """What is missing or came back, the latest first."""
+    return ask.of("marts.chase_list", "select * from marts.chase_list where plan_id = ? order by place", plan_id)
+
+
+def communes(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
+    """What each commune owes in these periods, with the file that came."""
+    return ask.rows(
+        "select owed.*, unit.name_vi, unit.parent_key, report.source_file, report.sha256, report.original_name, "
+        "report.document_number from core.fct_obligation as owed inner join core.dim_unit_period as unit "
+        "on unit.unit_key = owed.unit_key and unit.valid_from = owed.unit_valid_from "
+        "left join core.fct_report as report using (report_id) "
+        "where owed.plan_id = ? and list_contains(?, owed.period) and unit.level = 'commune' "
+        "and owed.state <> 'not_applicable' order by unit.parent_key, owed.unit_key, owed.period",
+        plan_id, periods,
+    )  # fmt: skip
+
+
+def commune_rates(ask: Reader, plan_id: str, year: int) -> list[Row]:
+    """The communes of a plan in a year: reports owed, come, on time, accepted."""
+    return ask.of(
+        "marts.compliance_commune",
+        "select * from marts.compliance_commune where plan_id = ? and year = ? order by district_key, unit_key",
+        plan_id, year,
+    )  # fmt: skip
+
+
+def units(ask: Reader) -> list[Row]:
+    """Units that report today or reported, with their district; the last form of each."""
+    return ask.rows(
+        "select distinct on (unit_key) unit_key, level, full_name_vi, name_vi, name_en, parent_key "
+        "from core.dim_unit_period where is_reporting order by unit_key, valid_from desc"
+    )
+
+
+def is_simulated(ask: Reader) -> bool:
+    """Whether reports of this warehouse are made up."""
+    return bool(ask.one("select coalesce(bool_or(is_simulated), false) from core.fct_obligation"))
+
+
+def district_keys(ask: Reader, plan_id: str) -> list[Row]:
+    """Districts that a plan asks for reports."""
+    return ask.rows(
+        "select distinct district_key from marts.compliance_district where plan_id = ? order by all", plan_id
+    )
