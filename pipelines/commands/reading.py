@@ -136,6 +136,10 @@ def sql(query: str, form: str, out: Path | None, warehouse: Path | None) -> None
         click.echo(json.dumps(records, ensure_ascii=False, indent=1, default=_json_value))
 
 
+OF_WHOM = click.option("--province", help="Tỉnh, khi văn bản không nêu. / Province where none is named.")
+OF_WHEN = click.option("--as-of", type=DAY, help="Ngày của văn bản. / Day of the document (default: today).")
+
+
 @click.group()
 def claims() -> None:
     """Con số trong văn bản, đối chiếu với kho dữ liệu / Figures of documents, held against the warehouse."""
@@ -143,20 +147,9 @@ def claims() -> None:
 
 @claims.command("check")
 @click.argument("file", type=FILE)
-@click.option(
-    "--province",
-    help="Tỉnh của dòng không nêu tỉnh. / Province of rows that name none (default: that of the plan, if any).",
-)
-@click.option(
-    "--as-of",
-    type=DAY,
-    help="Ngày của văn bản. / Day of the document: what was known then counts (default: today).",
-)
-@click.option(
-    "--decimal",
-    type=click.Choice([".", ","]),
-    help="Dấu thập phân của văn bản. / The document's decimal mark; else that of most figures.",
-)
+@OF_WHOM
+@OF_WHEN
+@click.option("--decimal", type=click.Choice([".", ","]), help="Dấu thập phân của văn bản. / Its decimal mark.")
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", show_default=True)
 @INDEX
 @with_warehouse
@@ -218,8 +211,8 @@ def claims_check(
 
 @claims.command("scan")
 @click.argument("file", type=FILE)
-@click.option("--province", help="Tỉnh của câu không nêu tỉnh. / Province of sentences that name none.")
-@click.option("--as-of", type=DAY, help="Ngày của văn bản. / Day of the document (default: today).")
+@OF_WHOM
+@OF_WHEN
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", show_default=True)
 @INDEX
 @with_warehouse
