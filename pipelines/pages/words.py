@@ -75,12 +75,10 @@ SAID: dict[str, tuple[str, str]] = {
         "On the {parts}/{n_parts} comparable indicators: {change} points, rank {before}/{n_before} → {rank}/{n}.",
     ),
     "if_no_break": (
-        "Đứt gãy ở {codes} chưa chắc: do quy tắc đề xuất, không thấy ghi chú chính thức. Nếu không có: {change} "
-        "điểm trên {parts}/{n_parts} chỉ số, trong đó {each}.",
-        "The break of {codes} is uncertain: by rule, no official note was found. Were there none: {change} points on "
-        "{parts}/{n_parts} indicators, of which {each}.",
+        "Nếu đứt gãy chưa chắc ở {codes} không có thật: {change} điểm trên {parts}/{n_parts} ({each}).",
+        "Were the uncertain breaks of {codes} none: {change} points on {parts}/{n_parts} ({each}).",
     ),
-    "uncertain": ("đứt gãy chưa chắc", "an uncertain break"),
+    "uncertain": ("chưa chắc", "uncertain"),
     "head": ("điểm|hạng|đổi|riêng|chung|cách đo", "score|rank|change|own|national|measure"),
     "adds_up": (
         "Mỗi hàng cộng đúng như in: đổi = riêng + chung + cách đo. Cộng theo cột có thể lệch do làm tròn.",
@@ -138,8 +136,8 @@ SAID: dict[str, tuple[str, str]] = {
         "Not comparable between the two years: {codes} (register of breaks).",
     ),
     "caution_uncertain": (
-        "Chưa chắc có so được hai năm hay không: {codes} (đứt gãy do quy tắc đề xuất, không thấy ghi chú chính thức).",
-        "Not sure to be comparable between the two years: {codes} (breaks by rule, no official note was found).",
+        "Có thể không so được: {codes} (đứt gãy do quy tắc đề xuất, không thấy ghi chú chính thức).",
+        "Perhaps not comparable: {codes} (breaks entered by rule, no official note was found).",
     ),
     "caution_half_way": (
         "Một sai số công bố tự nó rất thô (chừng ba bậc tự do): hạng và kết luận dùng mức giữa nó và mức chung.",
@@ -147,7 +145,7 @@ SAID: dict[str, tuple[str, str]] = {
         "pooled one.",
     ),
     "caution_pooled": (
-        "Năm này không có sai số công bố theo tỉnh: số nêu trên là giả định từ năm {year}, như nhau cho mọi tỉnh.",
+        "Năm này không công bố sai số theo tỉnh: số nêu trên là giả định từ năm {year}, chung cho mọi tỉnh.",
         "Errors by province are not published for this year: the one above is assumed from {year}, alike for all.",
     ),
     "caution_three_waves": (

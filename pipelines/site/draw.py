@@ -163,7 +163,7 @@ def _search(reader: Reader) -> list[list[str]]:
         [f"{row['last_code']} {row['indicator_name_vi']}", row["indicator_name_en"], indicator.path_of(row)]
         for row in queries.indicators(reader)
     ]
-    found += [[row["full_name_vi"], row["name_en"] or "", row["path"]] for row in office.places(reader)]
+    found += [[row["full_name_vi"], row["unit_name_en"] or "", row["path"]] for row in office.places(reader)]
     found += [[vi, en, path] for vi, en, path in reference.terms(reader)]
     return [[vi, en, plain(f"{vi} {en}"), path] for vi, en, path in found]
 

@@ -55,7 +55,7 @@ def pages(reader: Reader) -> Iterator[Page]:
     yield Page("plan.html", "plan.html.j2", ("Kế hoạch", "The plan"), _make_plan)
     yield Page("compliance.html", "compliance.html.j2", ("Ai đã báo cáo", "Who has reported"), _make_compliance)
     for row in _districts(reader):
-        title = (row["full_name_vi"], row["name_en"])
+        title = (row["full_name_vi"], row["unit_name_en"])
         yield Page(f"district/{row['unit_key']}.html", "district.html.j2", title, _make_district_of(row["unit_key"]))
 
 
@@ -64,7 +64,7 @@ def places(reader: Reader) -> list[Row]:
     districts = {row["unit_key"] for row in _districts(reader)}
     found = []
     for row in office.units(reader):
-        own = row["unit_key"] if row["level"] == "district" else row["parent_key"]
+        own = row["unit_key"] if row["unit_level"] == "district" else row["parent_unit_key"]
         path = f"district/{own}.html" if own in districts else "compliance.html"
         found.append({**row, "path": path})
     return found
@@ -204,7 +204,7 @@ def _make_district(ask: Reader, key: str) -> dict[str, Any]:
         row["shade"] = colour_of(row["reporting_rate_pct"])
     communes: dict[str, dict[str, Any]] = {}
     for row in office.communes(ask, plan["plan_id"], periods):
-        if row["parent_key"] == key:
-            one = communes.setdefault(row["unit_key"], {"name": row["name_vi"], "periods": {}})
+        if row["parent_unit_key"] == key:
+            one = communes.setdefault(row["unit_key"], {"name": row["unit_name_vi"], "periods": {}})
             one["periods"][row["period"]] = {**row, "said": state_of(row["state"])}
     return {"plan": plan, "unit": names[key], "periods": periods, "rows": found, "communes": [*communes.values()]}

@@ -73,18 +73,19 @@ def districts(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
 
 def chase(ask: Reader, plan_id: str) -> list[Row]:
     """What is missing or came back, the latest first."""
-    return ask.of("marts.chase_list", "select * from marts.chase_list where plan_id = ? order by place", plan_id)
+    return ask.of("marts.chase_list", "select * from marts.chase_list where plan_id = ? order by chase_order", plan_id)
 
 
 def communes(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
     """What each commune owes in these periods, with the file that came."""
     return ask.rows(
-        "select owed.*, unit.name_vi, unit.parent_key, report.source_file, report.sha256, report.original_name, "
-        "report.document_number from core.fct_obligation as owed inner join core.dim_unit_period as unit "
+        "select owed.*, unit.unit_name_vi, unit.parent_unit_key, report.source_file, report.sha256, "
+        "report.original_name, report.document_number from core.fct_obligation as owed "
+        "inner join core.dim_unit_period as unit "
         "on unit.unit_key = owed.unit_key and unit.valid_from = owed.unit_valid_from "
         "left join core.fct_report as report using (report_id) "
-        "where owed.plan_id = ? and list_contains(?, owed.period) and unit.level = 'commune' "
-        "and owed.state <> 'not_applicable' order by unit.parent_key, owed.unit_key, owed.period",
+        "where owed.plan_id = ? and list_contains(?, owed.period) and unit.unit_level = 'commune' "
+        "and owed.state <> 'not_applicable' order by unit.parent_unit_key, owed.unit_key, owed.period",
         plan_id, periods,
     )  # fmt: skip
 
@@ -101,7 +102,7 @@ def commune_rates(ask: Reader, plan_id: str, year: int) -> list[Row]:
 def units(ask: Reader) -> list[Row]:
     """Units that report today or reported, with their district; the last form of each."""
     return ask.rows(
-        "select distinct on (unit_key) unit_key, level, full_name_vi, name_vi, name_en, parent_key "
+        "select distinct on (unit_key) unit_key, unit_level, full_name_vi, unit_name_vi, unit_name_en, parent_unit_key "
         "from core.dim_unit_period where is_reporting order by unit_key, valid_from desc"
     )
 
