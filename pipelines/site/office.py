@@ -199,6 +199,7 @@ def _make_district(ask: Reader, key: str) -> dict[str, Any]:
     names = {row["unit_key"]: row for row in office.units(ask)}
     periods = office.tracked_periods(ask, plan["plan_id"])
     found = [row for row in office.districts(ask, plan["plan_id"], periods) if row["district_key"] == key]
+    found.sort(key=lambda row: periods.index(row["period"]))
     for row in found:
         row["said"] = state_of(row["own_state"])
         row["shade"] = colour_of(row["reporting_rate_pct"])

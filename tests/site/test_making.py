@@ -50,6 +50,11 @@ class Page(HTMLParser):
             self.levels.append(int(tag[1]))
 
 
+@pytest.fixture(scope="module")
+def pages(site: Drawn) -> dict[str, Page]:
+    return {path: Page(site.text(path)) for path in site.paths}
+
+
 def test_every_page_is_drawn(site: Drawn) -> None:
     folders = [path.split("/")[0] for path in site.paths if "/" in path]
     assert (folders.count("province"), folders.count("merged"), folders.count("district")) == (
@@ -69,8 +74,7 @@ def test_no_page_is_large(site: Drawn) -> None:
     assert everything - downloads < MOST_OF_ALL
 
 
-def test_every_link_leads_to_a_file_and_a_name_in_it(site: Drawn) -> None:
-    pages = {path: Page(site.text(path)) for path in site.paths}
+def test_every_link_leads_to_a_file_and_a_name_in_it(site: Drawn, pages: dict[str, Page]) -> None:
     broken = []
     for path, page in pages.items():
         for link in page.links:
@@ -86,9 +90,8 @@ def test_every_link_leads_to_a_file_and_a_name_in_it(site: Drawn) -> None:
     assert not [link for page in pages.values() for link in page.links if re.match(r"(https?:)?//", link)]
 
 
-def test_headings_go_down_by_one_and_names_stand_once(site: Drawn) -> None:
-    for path in site.paths:
-        page = Page(site.text(path))
+def test_headings_go_down_by_one_and_names_stand_once(pages: dict[str, Page]) -> None:
+    for path, page in pages.items():
         assert page.levels[0] == 1, path
         assert all(after - before <= 1 for before, after in pairwise(page.levels)), path
         assert len(page.names) == len({*page.names}), path
