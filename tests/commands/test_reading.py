@@ -33,7 +33,11 @@ def ask(built: Built, *arguments: object) -> Ran:
         (("index_rank_interval", "24", 2020, "survey"), ("rank_high                 25", "papi-2020-r1")),
         (("index_headroom", "bac giang", 2020, "7.1"), ("potential            0.3207595",)),
         (("plan_claim", "CL006"), ("verdict         exact", "where index_id = 'papi' and claim_id = 'CL006'")),
-        (("index_target_backtest", "up_5", "horizon=1"), ("brier_score",)),
+        (
+            ("index_target", "24", 2020, 2021, "top_group"),
+            ("probability  ", "base_rate_near_share", "n_base_rate_near"),
+        ),
+        (("index_target_backtest", "up_5", "horizon=1"), ("brier_score ", "brier_score_near_rate", "is_told")),
         (("compliance_unit", "2021-FY", "unit_key=215-yen-the"), ("not_tracked", "bg-2021, version ")),
     ],
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else None,

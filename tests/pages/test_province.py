@@ -1,13 +1,17 @@
-"""The page of a province: how its figures are rounded."""
+"""The page of a province: how its figures are rounded, and what it says of odds."""
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.pages.province import profile
 from pipelines.pages.words import HUNDREDTH, adding_up, printed
 from pipelines.published import connect
 from tests.conftest import Built
@@ -40,6 +44,19 @@ def test_the_part_that_lost_most_is_raised_first_and_nothing_stays_nothing(
     whole: str, parts: list[str], shown: list[str]
 ) -> None:
     assert adding_up(Decimal(whole), [Decimal(part) for part in parts]) == [Decimal(one) for one in shown]
+
+
+def test_where_odds_are_told_the_share_of_those_who_began_near_stands_beside_them(built: Built, tmp_path: Path) -> None:
+    """And where they are withheld it stands alone, as of the target of the plan of 2021."""
+    with duckdb.connect(shutil.copy(built.settings.build, tmp_path)) as connection:
+        withheld = " ".join(profile(connection, "Bắc Giang", 2020, "en").split())
+        connection.execute(
+            "update marts.index_target set probability = 0.28, probability_state = 'told' "
+            "where plan_id = 'bg-2021' and target_id = 'TG01'"
+        )
+        told = " ".join(profile(connection, "Bắc Giang", 2020, "en").split())
+    assert "Odds withheld (they failed the back-test); of provinces near this rank 16 % of 143 made it." in withheld
+    assert "Odds without unusual effort: 28 %; of provinces near this rank 16 % of 143 made it." in told
 
 
 def test_every_change_of_a_year_adds_up_as_printed(built: Built) -> None:
