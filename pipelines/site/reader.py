@@ -84,10 +84,13 @@ def at(table: str, row: Row) -> str:
 def printed(value: Decimal | float | int | str | None, kind: str, of: object = None) -> str:
     """A figure as Vietnamese pages print it; the page's script exchanges the decimal mark for readers of English.
 
-    ``kind`` is score (two decimals), signed, of (a rank or a count of ``of``), whole, share (as percent) or percent.
+    ``kind`` is score (two decimals), signed, of (a rank or a count of ``of``), whole, share (as percent), percent, or
+    text, a figure as a document states it.
     """
     if value is None:
         return "–"
+    if kind == "text":
+        return str(value).replace(".", ",")
     if kind == "of":
         return f"{value}/{of}"
     if kind == "whole":

@@ -21,7 +21,7 @@
   function writeNumbers() {
     var from = language() === ENGLISH ? "," : ".", to = language() === ENGLISH ? "." : ",";
     document.querySelectorAll("data.f, .num, .draw svg text").forEach(function (one) {
-      if (!one.firstElementChild && /^[+−]?\d+[.,]\d+( %)?$/.test(one.textContent)) {
+      if (!one.firstElementChild && /^[+−-]?\d+[.,]\d+( %)?$/.test(one.textContent)) {
         one.textContent = one.textContent.replace(from, to);
       }
     });
@@ -45,7 +45,7 @@
   function valueOf(cell) {
     if (cell.dataset.sort !== undefined) { return cell.dataset.sort; }
     var figure = cell.querySelector("data");
-    if (figure) { return Number(figure.value); }
+    if (figure) { return isNaN(figure.value) ? figure.value : Number(figure.value); }
     var text = cell.innerText.trim();
     return text === "–" || text === "" ? null : text;
   }
@@ -161,6 +161,9 @@
       var cell = cells[year + "|" + key.get("indicator_key")] || cells[year + "|" + key.get("province_key")];
       line(list, said("Ô", "Cell"), cell || (key.get("indicator_key") ? said("tổng của các chỉ số thành phần, hoặc tính từ chúng: papi explain \"", "the sum of sub-dimensions, or computed from them: papi explain \"") + key.get("province_key") + "\" " + year + " " + key.get("indicator_key") : ""));
     });
+    if (parts[0].indexOf("compliance_") >= 0) {
+      line(list, said("Lấy từ", "Made of"), said("báo cáo của từng đơn vị: trang của huyện nêu mỗi xã với tệp của nó; mã băm ở core.fct_report", "the reports of units: the district's page has each commune with its file; hashes stand in core.fct_report"));
+    }
     panel.textContent = "";
     panel.append(close, list);
     panel.hidden = false;

@@ -20,6 +20,7 @@ from pipelines.site.reader import Reader, at, figure, printed
         (7, "whole", None, "7"),
         (Decimal("0.2183"), "share", None, "22 %"),
         (Decimal("81.25"), "percent", None, "81 %"),
+        ("44.32", "text", None, "44,32"),
         (None, "score", None, "–"),
     ],
 )
