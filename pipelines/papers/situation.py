@@ -57,7 +57,8 @@ excused as (
     where event = 'waived' and cast(happened_at as date) <= $day
 )
 select
-    owed.obligation_id, owed.plan_id, owed.unit_key, units.unit_level as level, units.full_name_vi,
+    owed.obligation_id, owed.plan_id, owed.unit_key, concat_ws(';', units.unit_code, units.inherits) as codes,
+    units.unit_level as level, units.full_name_vi,
     owed.recipient_key,
     owed.due_nominal, owed.due_counted, owed.state, owed.is_expected, owed.is_actual, owed.is_on_time,
     coalesce(owed.days_late, 0) as days_late,
@@ -87,11 +88,15 @@ class NotInCalendar(LookupError):
 
 @dataclass(frozen=True)
 class Owed:
-    """One report that a unit owes, as of the day; ``days_late`` are working days."""
+    """One report that a unit owes, as of the day; ``days_late`` are working days.
+
+    ``codes`` are its code and those of the bodies that went into it.
+    """
 
     obligation_id: str
     plan_id: str
     unit_key: str
+    codes: str
     level: str
     full_name_vi: str
     recipient_key: str | None
@@ -169,6 +174,10 @@ class Situation:
     @property
     def table(self) -> str:
         return f"marts.compliance_as_of('{self.as_of}')"
+
+    @property
+    def plan_id(self) -> str:
+        return self.owed[0].plan_id
 
     @property
     def period_vi(self) -> str:
