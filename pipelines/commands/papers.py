@@ -13,7 +13,7 @@ import click
 from pipelines.commands.shared import DAY, FOLDER, Mistake, Refused, connected, say_finding, settings_of, with_warehouse
 from pipelines.reports.wording import twin
 
-KINDS = ("reminder", "annex")
+KINDS = ("reminder", "synthesis", "annex")
 
 
 @click.command("paper")
@@ -23,7 +23,7 @@ KINDS = ("reminder", "annex")
 @click.option("--templates", type=FOLDER, help="Thư mục mẫu Word của cơ quan. / Folder of the office's own templates.")
 @with_warehouse
 def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None, warehouse: Path | None) -> None:
-    """Dự thảo giấy tờ của một kỳ: công văn đôn đốc (reminder), phụ lục Excel (annex) / Draft the papers of a period.
+    """Dự thảo giấy tờ của một kỳ: đôn đốc (reminder), tổng hợp (synthesis), phụ lục Excel (annex) / Draft papers.
 
     Into warehouse/papers/PERIOD; beside each lies a .csv that says where every figure comes from. A paper that lies
     there is never written over: one of other figures is written beside it with a number.

@@ -6,46 +6,22 @@ Belongs here: the sheets and their figures. Does not belong here: states and lat
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipelines.papers import progress
 from pipelines.papers.figures import Figures, Value, quoted
 from pipelines.papers.reminders import BANDS
-from pipelines.papers.situation import SIMULATED, Owed, Situation
+from pipelines.papers.situation import COUNTED, LEVELS_VI, SIMULATED, Owed, Situation
 from pipelines.reports.drawing import FONT, height_of
 
 if TYPE_CHECKING:
     import duckdb
 
 SIZE = 11
-LEVELS_VI = {"agency": "Sở, ngành", "district": "Huyện", "commune": "Xã"}
-
-
-def _is_expected_and(state: str, one: Owed) -> bool:
-    return one.is_expected and one.state == state
-
-
-# How districts are counted: heading, and which reports of communes, as SQL has it and as a column of an obligation.
-COUNTED: tuple[tuple[str, str, Callable[[Owed], bool]], ...] = (
-    ("Xã phải báo cáo", "is_expected", lambda one: one.is_expected),
-    ("Đã nhận", "is_actual", lambda one: one.is_actual),
-    ("Đúng hạn", "is_on_time", lambda one: one.is_on_time),
-    *(
-        (heading, f"is_expected and state = '{state}'", partial(_is_expected_and, state))
-        for heading, state in (
-            ("Chưa gửi", "missing"),
-            ("Chưa đọc được", "unreadable"),
-            ("Đang trả lại", "returned"),
-            ("Huyện báo đã nhận, tỉnh chưa có tệp", "reported_by_district"),
-        )
-    ),
-    ("Được miễn", "state = 'waived'", lambda one: one.state == "waived"),
-)
 
 
 @dataclass(frozen=True)

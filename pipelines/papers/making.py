@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.papers import annex, figures, reminders, situation, templates
+from pipelines.papers import annex, figures, reminders, situation, synthesis, templates
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,16 +22,17 @@ def make_reminders(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
     """Write the letters and the draft for the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
-    faults = [fault for name in templates.FIELDS for fault in templates.check(words / f"{name}.docx")]
-    if faults:
-        raise templates.Faulty(faults)
+    _check(words, reminders.LETTER, reminders.DRAFT)
     letters = reminders.letters(situation.of(connection, period, as_of))
-    return [
-        figures.write_beside(
-            folder / f"{one.name}.docx", templates.filled(words / f"{one.template}.docx", one.values), one.figures
-        )
-        for one in letters
-    ]
+    return [_written(one, folder, words) for one in letters]
+
+
+def make_synthesis(
+    connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
+) -> list[Path]:
+    """Write the report to the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
+    _check(words, synthesis.TEMPLATE)
+    return [_written(synthesis.paper(connection, situation.of(connection, period, as_of)), folder, words)]
 
 
 def make_annex(
@@ -42,4 +43,15 @@ def make_annex(
     return [figures.write_beside(folder / f"{as_of}_phu-luc.xlsx", content, said)]
 
 
-KINDS: dict[str, Maker] = {"reminder": make_reminders, "annex": make_annex}
+def _check(words: Path, *names: str) -> None:
+    """Raises ``templates.Faulty`` with every fault of these templates, before anything is written."""
+    if faults := [fault for name in names for fault in templates.check(words / f"{name}.docx")]:
+        raise templates.Faulty(faults)
+
+
+def _written(one: reminders.Paper, folder: Path, words: Path) -> Path:
+    content = templates.filled(words / f"{one.template}.docx", one.values)
+    return figures.write_beside(folder / f"{one.name}.docx", content, one.figures)
+
+
+KINDS: dict[str, Maker] = {"reminder": make_reminders, "synthesis": make_synthesis, "annex": make_annex}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipelines.papers.figures import Value, quoted
 from pipelines.papers.situation import NothingOwed, Owed, Situation, clean, of
 from pipelines.published import rows
+from pipelines.reports.wording import PERIODS
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +31,7 @@ ANSWERS = {
     "n_nothing_arose": "nothing_arose",
     "n_not_applicable": "not_applicable",
 }
+RATE_OF_SUMS = "100 * cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0)"
 WITHOUT_FIGURES = ("nothing_arose", "not_applicable", "not_measurable")
 TARGETS_VI = {
     "achieved": "đạt",
@@ -98,6 +100,7 @@ class TargetResult:
     n_reporting: Known | None
     n_owing: Known | None
     n_without_figures: Known | None
+    rate: Known | None  # numerator of denominator in per cent
     said: str
 
     @property
@@ -109,7 +112,12 @@ class TargetResult:
 
 
 def tasks(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[TaskProgress]:
-    """Tasks that reports answer: those of the dimensions first, then what is assigned to units."""
+    """Tasks that reports answer: those of the dimensions first, then what is assigned to units.
+
+    None in the period in which units issue their own plans.
+    """
+    if situation.period == plan_period(situation):
+        return []
     expected = [one for one in situation.owed if one.is_expected]
     found = _answers(connection, "core.fct_task_progress", expected)
     answered = f"{situation.table} inner join core.fct_task_progress as answers using (report_id)"
@@ -165,8 +173,10 @@ class _Counting:
         """Sums of what reports give, for the province and each district with its communes."""
         situation = self._situation
         kind = situation.period.rpartition("-")[2]
-        if kind not in (target["periods"] or "").split("; "):
-            return [_result(target, said=f"báo cáo vào kỳ khác: {', '.join((target['periods'] or '').split('; '))}")]
+        asked = (target["periods"] or "").split("; ")
+        if kind not in asked:
+            others = ", ".join(PERIODS[one].vi for one in asked if one in PERIODS)
+            return [_result(target, said=f"báo cáo vào kỳ khác: {others}")]
         owing = [one for one in self._expected if _owes(one, target["units"])]
         heads = [one for one in situation.heads if one.level == "district"]
         below = [(head.unit_key, [one for one in owing if head.unit_key in (one.unit_key, one.recipient_key)])
@@ -186,12 +196,15 @@ class _Counting:
         mine = [one for one in self._values if one["target_id"] == target["target_id"] and one["report_id"] in reports]
         given = [one for one in mine if one["answer"] == "reported"]
         reported = f"{key} and answer = 'reported'"
+        numerator, denominator = _sum_of(given, "numerator"), _sum_of(given, "denominator")
+        rate = 100 * float(numerator) / float(denominator) if numerator is not None and denominator else None
         without = ", ".join(map(quoted, WITHOUT_FIGURES))
         return _result(
             target,
             unit_key=district,
-            numerator=Known(_sum_of(given, "numerator"), table, "sum(numerator)", reported),
-            denominator=Known(_sum_of(given, "denominator"), table, "sum(denominator)", reported),
+            numerator=Known(numerator, table, "sum(numerator)", reported),
+            denominator=Known(denominator, table, "sum(denominator)", reported),
+            rate=Known(rate, table, RATE_OF_SUMS, reported),
             n_reporting=Known(len(given), table, "count(*)", reported),
             n_owing=Known(
                 len(owing), self._situation.table + UNITS, "count(*)", f"{period} and {_among(target['units'])}"
@@ -230,6 +243,7 @@ class _Counting:
             target,
             numerator=Known(n, table, "count(*)", f"{key} and {which}"),
             denominator=total,
+            rate=Known(100 * n / len(owed), table, f"100 * count(*) filter (where {which}) / count(*)", key),
             n_reporting=total,
             n_owing=total,
             is_final=period.endswith("-FY"),
@@ -254,6 +268,7 @@ def _result(
     unit_key: str | None = None,
     numerator: Known | None = None,
     denominator: Known | None = None,
+    rate: Known | None = None,
     n_reporting: Known | None = None,
     n_owing: Known | None = None,
     n_without_figures: Known | None = None,
@@ -266,7 +281,7 @@ def _result(
         value = Known(target["value"], "core.dim_target", "value", key)
     made = TargetResult(
         target["target_id"], clean(target["title_vi"]), unit_key, numerator, denominator, value,
-        n_reporting, n_owing, n_without_figures, said or "",
+        n_reporting, n_owing, n_without_figures, rate, said or "",
     )  # fmt: skip
     if said is not None:
         return made

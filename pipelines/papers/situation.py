@@ -7,9 +7,10 @@ paper.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pipelines.papers.figures import printed, quoted
@@ -33,6 +34,7 @@ STATES_VI = {
     "not_due": "chưa đến hạn",
     "not_tracked": "chưa theo dõi",
 }
+LEVELS_VI = {"agency": "Sở, ngành", "district": "Huyện", "commune": "Xã"}
 OPEN = ("missing", "returned", "unreadable")  # a report that is chased, see marts.chase_list
 SIMULATED = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU THẬT"
 LONGEST_REASON = 150  # signs; a return may be explained at any length
@@ -155,6 +157,28 @@ class Owed:
         if self.state == "waived" and self.decision_no:
             return f"được miễn theo {clean(self.decision_no, LONGEST_REASON)}"
         return STATES_VI[self.state]
+
+
+def _is_expected_and(state: str, one: Owed) -> bool:
+    return one.is_expected and one.state == state
+
+
+# How the reports of a district or level are counted: heading, which reports as SQL has it, and the same of one report.
+COUNTED: tuple[tuple[str, str, Callable[[Owed], bool]], ...] = (
+    ("Xã phải báo cáo", "is_expected", lambda one: one.is_expected),
+    ("Đã nhận", "is_actual", lambda one: one.is_actual),
+    ("Đúng hạn", "is_on_time", lambda one: one.is_on_time),
+    *(
+        (heading, f"is_expected and state = '{state}'", partial(_is_expected_and, state))
+        for heading, state in (
+            ("Chưa gửi", "missing"),
+            ("Chưa đọc được", "unreadable"),
+            ("Đang trả lại", "returned"),
+            ("Huyện báo đã nhận, tỉnh chưa có tệp", "reported_by_district"),
+        )
+    ),
+    ("Được miễn", "state = 'waived'", lambda one: one.state == "waived"),
+)
 
 
 @dataclass(frozen=True)

@@ -25,20 +25,43 @@ Fields: TypeAlias = Mapping[str, "Fields | None"]  # None is a text; fields of i
 # fmt: off
 HEAD: Fields = dict.fromkeys([
     "mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "ngay_ke_hoach",
-    "moc_tinh_tre", "ngay_chot", "thang", "nam", "gui_truoc_ngay", "tong_so",
+    "moc_tinh_tre", "ngay_chot", "thang", "nam", "tong_so",
+])
+LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
+COUNTED: Fields = dict.fromkeys([
+    "ten", "phai", "da_nhan", "dung_han", "chua_gui", "chua_doc_duoc", "tra_lai", "huyen_bao", "mien",
+    "ty_le_nop", "ty_le_dung_han",
+])
+TASK: Fields = dict.fromkeys([
+    "ma", "noi_dung", "phai", "da_gui", "xong", "kiem_chung", "dang", "chua", "khong_phat_sinh", "khong_ap_dung",
 ])
 # fmt: on
-LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
+OPINION: Fields = dict.fromkeys(("stt", "y_kien", "so", "don_vi"))
 FIELDS: dict[str, Fields] = {
+    "bao_cao_tong_hop": {
+        **HEAD,
+        **dict.fromkeys(("so_thieu", "so_phai", "so_da_nhan", "so_dung_han", "ty_le_nop", "ty_le_dung_han")),
+        "ke_hoach_rieng": COUNTED,
+        "truc": {"ten": None, "dong": TASK, "ket_qua": dict.fromkeys(("ma", "don_vi", "loi", "o"))},
+        "chi_tieu": dict.fromkeys(("ma", "noi_dung", "tu", "mau", "ty_le", "muc", "co_so", "phai", "danh_gia")),
+        "cap": COUNTED,
+        "huyen": COUNTED,
+        "nhom": {"ten": None, "so": None, "dong": {**LINE, "thuoc": None}},
+        "mien": dict.fromkeys(("stt", "don_vi", "quyet_dinh")),
+        "thanh_phan": dict.fromkeys(("ma", "ten", "nam", "giam", "vi_sao")),
+        "kho_khan": OPINION,
+        "kien_nghi": OPINION,
+        **dict.fromkeys(("kho_khan_so", "kho_khan_neu", "kien_nghi_so", "kien_nghi_neu")),
+    },
     "cong_van_don_doc": {
         **HEAD,
-        "noi_nhan": None,
+        **dict.fromkeys(("noi_nhan", "gui_truoc_ngay")),
         "nhom": {"ten": None, "so": None, "dong": LINE},
         "cho_gui_lai": LINE,
     },
     "du_thao_chu_tich": {
         **HEAD,
-        **dict.fromkeys(("so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
+        **dict.fromkeys(("gui_truoc_ngay", "so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
         "dong": dict.fromkeys(("stt", "don_vi", "bao_cao_rieng", "tre_1_2", "tre_3_7", "tre_tren_7", "tong")),
     },
 }

@@ -65,7 +65,7 @@ def test_targets_and_tasks_stand_with_n_of_n_and_a_target_without_figures_says_s
     assert lines["TG04", "Toàn tỉnh"] == [10.5, 14, 75, 100, 2, 4, 1, "chậm"]
     assert lines["TG04", "Huyện Yên Thế và các xã"] == [10.5, 14, 75, 100, 2, 2, 0, "chậm"]
     assert lines["TG04", "Thành phố Bắc Giang và các xã"] == [None, None, None, 100, 0, 2, 1, "chưa đánh giá được"]
-    assert lines["TG06", "Toàn tỉnh"] == [*[None] * 3, 100, *[None] * 3, "báo cáo vào kỳ khác: FY"]
+    assert lines["TG06", "Toàn tỉnh"] == [*[None] * 3, 100, *[None] * 3, "báo cáo vào kỳ khác: Cả năm"]
     assert lines["TG13", "Toàn tỉnh"] == [6, 6, 100, 100, 6, 6, None, "đúng tiến độ"]
     assert lines["TG01", "Toàn tỉnh"][-1] == "chưa đánh giá được: PAPI 2021 chưa công bố đến ngày chốt"
     assert lines_of(path, SHEETS[3]) == [
