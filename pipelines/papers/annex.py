@@ -6,8 +6,9 @@ Belongs here: the sheets and their figures. Does not belong here: states and lat
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -48,23 +49,44 @@ class Column:
 
 def drawn(connection: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[bytes, Figures]:
     """The workbook, and the figures in it by sheet and cell."""
-    import xlsxwriter
-
-    target, figures = io.BytesIO(), Figures()
-    options = {"in_memory": True, "default_format_properties": {"font_name": FONT, "font_size": SIZE}}
-    with xlsxwriter.Workbook(target, options) as book:
-        drawing = _Drawing(book, situation, figures)
+    with _book() as (target, book):
+        drawing = _Drawing(book, situation)
         drawing.units()
         drawing.districts()
-        drawing.targets(connection)
+        drawing.targets(progress.targets(connection, situation))
         drawing.tasks(connection)
         drawing.to_remind()
-    return target.getvalue(), figures
+    return target.getvalue(), drawing.figures
+
+
+def drawn_of_district(
+    situation: Situation, head: Owed, results: Iterable[progress.TargetResult]
+) -> tuple[bytes, Figures]:
+    """The same of one district and its communes, with its own of these results; tasks are told of the province."""
+    with _book() as (target, book):
+        drawing = _Drawing(book, replace(situation, owed=situation.below(head)), head.full_name_vi)
+        drawing.units()
+        drawing.districts()
+        drawing.targets([one for one in results if one.unit_key == head.unit_key])
+        drawing.to_remind()
+    return target.getvalue(), drawing.figures
+
+
+@contextmanager
+def _book() -> Iterator[tuple[io.BytesIO, Any]]:
+    import xlsxwriter
+
+    target = io.BytesIO()
+    options = {"in_memory": True, "default_format_properties": {"font_name": FONT, "font_size": SIZE}}
+    with xlsxwriter.Workbook(target, options) as book:
+        yield target, book
 
 
 class _Drawing:
-    def __init__(self, book: Any, situation: Situation, figures: Figures) -> None:
-        self._book, self._situation, self._figures = book, situation, figures
+    def __init__(self, book: Any, situation: Situation, whose: str = "") -> None:
+        self.figures = Figures()
+        self._book, self._situation = book, situation
+        self._whose = f"{whose}. " if whose else ""
         base: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True, "border": 1}
         number = {**base, "align": "right", "indent": 1}
         looks: dict[str, dict[str, Any]] = {
@@ -185,7 +207,7 @@ class _Drawing:
         title = "Chấp hành chế độ báo cáo theo huyện"
         self._sheet("02 Huyện", title, columns, _numbered(heads, line), total if heads else None)
 
-    def targets(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def targets(self, results: Iterable[progress.TargetResult]) -> None:
         columns = [
             Column("Chỉ tiêu", 8),
             Column("Nội dung", 40),
@@ -199,7 +221,6 @@ class _Drawing:
             Column("Trả lời không có số", 9),
             Column("Đánh giá", 16),
         ]
-        found = progress.targets(connection, self._situation)
         named = {one.unit_key: one.full_name_vi for one in self._situation.owed}
 
         def line(_: int, row: int, one: progress.TargetResult) -> list[Cell]:
@@ -216,7 +237,7 @@ class _Drawing:
                 Cell(one.said),
             ]
 
-        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(found, line))
+        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(results, line))
 
     def tasks(self, connection: duckdb.DuckDBPyConnection) -> None:
         counted = {
@@ -284,7 +305,7 @@ class _Drawing:
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         situation = self._situation
-        about = f"{situation.period_vi}. Chốt đến hết ngày {situation.as_of:%d/%m/%Y}."
+        about = f"{self._whose}{situation.period_vi}. Chốt đến hết ngày {situation.as_of:%d/%m/%Y}."
         heads = [(title, self._title), (about, self._note)]
         if situation.is_simulated:
             heads.insert(0, (SIMULATED, self._marked))
@@ -312,7 +333,7 @@ class _Drawing:
         for index, cell in enumerate(cells):
             style = self._formats[f"{cell.style}{look}"]
             if cell.source is not None:
-                self._figures.say(f"{name}!{_letter(index)}{row + 1}", _value(cell), *cell.source)
+                self.figures.say(f"{name}!{_letter(index)}{row + 1}", _value(cell), *cell.source)
             if cell.formula is not None:
                 sheet.write_formula(row, index, cell.formula, style, float(cell.value))  # type: ignore[arg-type]
             elif cell.value is None:

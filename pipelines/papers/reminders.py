@@ -32,10 +32,11 @@ def letters(situation: Situation) -> list[Paper]:
     """
     to = [one for one in situation.heads if situation.late_below(one)]
     drafts = [_draft(situation, to)] if to else []
-    return [*(_letter(situation, one) for one in to if one.unit_key != situation.agency_key), *drafts]
+    return [*(letter_to(situation, one) for one in to if one.unit_key != situation.agency_key), *drafts]
 
 
-def _letter(situation: Situation, to: Owed) -> Paper:
+def letter_to(situation: Situation, to: Owed) -> Paper:
+    """The letter to a district or agency about its late reports."""
     figures = Figures()
     late = situation.late_below(to)
     groups: list[dict[str, Any]] = []
