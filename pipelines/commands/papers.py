@@ -10,10 +10,20 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.shared import DAY, FOLDER, Mistake, Refused, connected, say_finding, settings_of, with_warehouse
+from pipelines.commands.shared import (
+    DAY,
+    FOLDER,
+    RAW,
+    Mistake,
+    Refused,
+    connected,
+    say_finding,
+    settings_of,
+    with_warehouse,
+)
 from pipelines.reports.wording import twin
 
-KINDS = ("reminder", "synthesis", "annex")
+KINDS = ("reminder", "synthesis", "annex", "district")
 
 
 @click.command("paper")
@@ -21,29 +31,35 @@ KINDS = ("reminder", "synthesis", "annex")
 @click.option("--period", required=True, help="Kỳ, như 2021-H1. / The period, such as 2021-H1.")
 @click.option("--as-of", type=DAY, help="Chốt đến hết ngày này. / As of the end of this day (default: today).")
 @click.option("--templates", type=FOLDER, help="Thư mục mẫu Word của cơ quan. / Folder of the office's own templates.")
+@RAW
 @with_warehouse
-def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None, warehouse: Path | None) -> None:
-    """Dự thảo giấy tờ của một kỳ / Draft the papers of a period.
+def paper(
+    kind: str, period: str, as_of: datetime | None, templates: Path | None, raw: Path | None, warehouse: Path | None
+) -> None:
+    """Dự thảo giấy tờ của một kỳ: đôn đốc, báo cáo tổng hợp, phụ lục, thư mục giao huyện / Draft papers of a period.
 
-    \b
-    reminder   công văn đôn đốc / letters to who is late
-    synthesis  báo cáo tổng hợp trình Chủ tịch / the report to the chairman
-    annex      phụ lục Excel / the annex
+    KIND: reminder (công văn đôn đốc), synthesis (báo cáo tổng hợp), annex (phụ lục Excel), district (mỗi huyện một thư
+    mục gồm tình hình, công văn đôn đốc và biểu mẫu của các xã).
 
     Into warehouse/papers/PERIOD; beside each lies a .csv that says where every figure comes from. A paper that lies
     there is never written over: one of other figures is written beside it with a number.
     """
-    settings = settings_of(None, warehouse)
+    settings = settings_of(raw, warehouse)
     from pipelines import clock
     from pipelines.papers import making
     from pipelines.papers.situation import NothingOwed, NotInCalendar
     from pipelines.papers.templates import TEMPLATES, Faulty
+    from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
     folder = settings.warehouse / "papers" / period
     with connected(settings) as connection:
         try:
-            made = making.KINDS[kind](connection, period, day, folder, templates or TEMPLATES)
+            words = templates or TEMPLATES
+            if kind == "district":
+                made = making.make_districts(connection, settings, period, day, folder, words)
+            else:
+                made = making.KINDS[kind](connection, period, day, folder, words)
         except NothingOwed:
             raise Mistake(
                 twin(f"không đơn vị nào phải báo cáo kỳ {period}", f"nobody owes a report for {period}")
@@ -51,11 +67,13 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
         except NotInCalendar:
             vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
             raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+        except registry.Faulty as error:
+            raise Refused(str(error)) from None
         except Faulty as error:
             for finding in error.findings:
                 say_finding(finding)
             raise Refused(twin("mẫu Word phải sửa trước khi dùng", "the template has to be mended first")) from None
-    for path in made:
+    for path in sorted({one.parent for one in made}) if kind == "district" else made:
         click.echo(str(path))
     if not made:
         vi = "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên"

@@ -1,1 +1,1 @@
-"""Papers that leave the office: reminders in Word and annexes in Excel, drafted from what is published."""
+"""Papers that leave the office: reminders, reports, annexes and folders for districts, from what is published."""

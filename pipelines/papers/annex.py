@@ -6,42 +6,23 @@ Belongs here: the sheets and their figures. Does not belong here: states and lat
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pipelines.papers import progress
 from pipelines.papers.figures import Figures, Value, quoted
 from pipelines.papers.reminders import BANDS
-from pipelines.papers.situation import COUNTED, LEVELS_VI, SIMULATED, TARGETS_VI, Owed, Situation, clean
-from pipelines.published import rows
+from pipelines.papers.situation import COUNTED, LEVELS_VI, SIMULATED, Owed, Situation
 from pipelines.reports.drawing import FONT, height_of
 
 if TYPE_CHECKING:
     import duckdb
 
 SIZE = 11
-TARGETS = """
-select
-    dim.target_id, dim.title_vi, found.unit_key, found.scope, found.numerator, found.denominator, found.target_value,
-    found.n_reporting, found.n_owing, found.n_without_figures, found.target_state
-from core.dim_target as dim
-left join marts.compliance_target as found
-    on dim.plan_id = found.plan_id and dim.target_id = found.target_id and found.period = ?
-    and found.scope in ('province', 'with_communes')
-where dim.plan_id = ?
-order by dim.target_id, found.scope = 'with_communes', found.unit_key
-"""
-TASKS = """
-select progress.*, dim.title_vi
-from marts.plan_task_progress as progress
-inner join core.dim_task as dim using (plan_id, task_id)
-where period = ? and plan_id = ?
-order by task_id
-"""
-PUBLISHED = "Theo mọi báo cáo có trong kho khi lập kho, không theo ngày chốt của các bảng khác."
-NO_ROW = "không có số liệu trong kỳ"
 
 
 @dataclass(frozen=True)
@@ -68,23 +49,44 @@ class Column:
 
 def drawn(connection: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[bytes, Figures]:
     """The workbook, and the figures in it by sheet and cell."""
-    import xlsxwriter
-
-    target, figures = io.BytesIO(), Figures()
-    options = {"in_memory": True, "default_format_properties": {"font_name": FONT, "font_size": SIZE}}
-    with xlsxwriter.Workbook(target, options) as book:
-        drawing = _Drawing(book, situation, figures)
+    with _book() as (target, book):
+        drawing = _Drawing(book, situation)
         drawing.units()
         drawing.districts()
-        drawing.targets(connection)
+        drawing.targets(progress.targets(connection, situation))
         drawing.tasks(connection)
         drawing.to_remind()
-    return target.getvalue(), figures
+    return target.getvalue(), drawing.figures
+
+
+def drawn_of_district(
+    situation: Situation, head: Owed, results: Iterable[progress.TargetResult]
+) -> tuple[bytes, Figures]:
+    """The same of one district and its communes, with its own of these results; tasks are told of the province."""
+    with _book() as (target, book):
+        drawing = _Drawing(book, replace(situation, owed=situation.below(head)), head.full_name_vi)
+        drawing.units()
+        drawing.districts()
+        drawing.targets([one for one in results if one.unit_key == head.unit_key])
+        drawing.to_remind()
+    return target.getvalue(), drawing.figures
+
+
+@contextmanager
+def _book() -> Iterator[tuple[io.BytesIO, Any]]:
+    import xlsxwriter
+
+    target = io.BytesIO()
+    options = {"in_memory": True, "default_format_properties": {"font_name": FONT, "font_size": SIZE}}
+    with xlsxwriter.Workbook(target, options) as book:
+        yield target, book
 
 
 class _Drawing:
-    def __init__(self, book: Any, situation: Situation, figures: Figures) -> None:
-        self._book, self._situation, self._figures = book, situation, figures
+    def __init__(self, book: Any, situation: Situation, whose: str = "") -> None:
+        self.figures = Figures()
+        self._book, self._situation = book, situation
+        self._whose = f"{whose}. " if whose else ""
         base: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True, "border": 1}
         number = {**base, "align": "right", "indent": 1}
         looks: dict[str, dict[str, Any]] = {
@@ -205,8 +207,7 @@ class _Drawing:
         title = "Chấp hành chế độ báo cáo theo huyện"
         self._sheet("02 Huyện", title, columns, _numbered(heads, line), total if heads else None)
 
-    def targets(self, connection: duckdb.DuckDBPyConnection) -> None:
-        period, plan = self._situation.period, self._situation.owed[0].plan_id
+    def targets(self, results: Iterable[progress.TargetResult]) -> None:
         columns = [
             Column("Chỉ tiêu", 8),
             Column("Nội dung", 40),
@@ -220,43 +221,23 @@ class _Drawing:
             Column("Trả lời không có số", 9),
             Column("Đánh giá", 16),
         ]
-        found = rows(connection, TARGETS, [period, plan])
         named = {one.unit_key: one.full_name_vi for one in self._situation.owed}
 
-        def line(_: int, row: int, one: dict[str, Any]) -> list[Cell]:
-            head = [Cell(one["target_id"], style="centre"), Cell(clean(one["title_vi"]))]
-            if one["unit_key"] is None:
-                return [*head, Cell("Toàn tỉnh"), *[Cell(None)] * 7, Cell(NO_ROW)]
-            where = (
-                "Toàn tỉnh"
-                if one["scope"] == "province"
-                else f"{named.get(one['unit_key'], one['unit_key'])} và các xã"
-            )
-            key = (
-                f"plan_id = {quoted(plan)} and period = {quoted(period)} and target_id = {quoted(one['target_id'])} "
-                f"and unit_key = {quoted(one['unit_key'])} and scope = {quoted(one['scope'])}"
-            )
-
-            def figure(column: str, style: str) -> Cell:
-                return Cell(one[column], ("marts.compliance_target", column, key), style=style)
-
-            def amount(column: str) -> Cell:
-                value = one[column]
-                return figure(column, "count" if value is None or value == int(value) else "amount")
-
-            share = 100 * one["numerator"] / one["denominator"] if one["denominator"] else None
+        def line(_: int, row: int, one: progress.TargetResult) -> list[Cell]:
+            where = "Toàn tỉnh" if one.unit_key is None else f"{named[one.unit_key]} và các xã"
+            share = one.share
             return [
-                *head,
+                Cell(one.target_id, style="centre"),
+                Cell(one.title),
                 Cell(where),
-                amount("numerator"),
-                amount("denominator"),
+                _known(one.numerator),
+                _known(one.denominator),
                 Cell(share, formula=f"=100*D{row}/E{row}", style="percent") if share is not None else Cell(None),
-                amount("target_value"),
-                *(figure(name, "count") for name in ("n_reporting", "n_owing", "n_without_figures")),
-                Cell(TARGETS_VI[one["target_state"]]),
+                *(_known(part) for part in (one.target_value, one.n_reporting, one.n_owing, one.n_without_figures)),
+                Cell(one.said),
             ]
 
-        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(found, line), note=PUBLISHED)
+        self._sheet("03 Chỉ tiêu", "Kết quả chỉ tiêu", columns, _numbered(results, line))
 
     def tasks(self, connection: duckdb.DuckDBPyConnection) -> None:
         counted = {
@@ -271,17 +252,13 @@ class _Drawing:
             "n_not_applicable": "Không áp dụng",
         }
         columns = [Column("Mã", 7), Column("Nhiệm vụ", 52), *(Column(heading, 11) for heading in counted.values())]
-        found = rows(connection, TASKS, [self._situation.period, self._situation.owed[0].plan_id])
+        found = progress.tasks(connection, self._situation)
 
-        def line(_: int, __: int, one: dict[str, Any]) -> list[Cell]:
-            key = " and ".join(f"{name} = {quoted(one[name])}" for name in ("plan_id", "task_id", "period"))
-            return [
-                Cell(one["task_id"], style="centre"),
-                Cell(clean(one["title_vi"])),
-                *(Cell(one[name], ("marts.plan_task_progress", name, key), style="count") for name in counted),
-            ]
+        def line(_: int, __: int, one: progress.TaskProgress) -> list[Cell]:
+            counts = (_known(one.counts[name]) for name in counted)
+            return [Cell(one.task_id, style="centre"), Cell(one.title), *counts]
 
-        self._sheet("04 Nhiệm vụ", "Tiến độ nhiệm vụ", columns, _numbered(found, line), note=PUBLISHED)
+        self._sheet("04 Nhiệm vụ", "Tiến độ nhiệm vụ", columns, _numbered(found, line))
 
     def to_remind(self) -> None:
         situation = self._situation
@@ -317,9 +294,7 @@ class _Drawing:
         source = (self._situation.table, one.said_on, one.key)
         return Cell(one.said, source, named=getattr(one, one.said_on))
 
-    def _sheet(
-        self, name: str, title: str, columns: Sequence[Column], lines: Any, total: Any = None, note: str = ""
-    ) -> None:
+    def _sheet(self, name: str, title: str, columns: Sequence[Column], lines: Any, total: Any = None) -> None:
         """One table with its head; ``lines`` gives each row once it knows the number of its row in Excel."""
         sheet = self._book.add_worksheet(name)
         sheet.set_landscape()
@@ -330,7 +305,7 @@ class _Drawing:
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
         situation = self._situation
-        about = f"{situation.period_vi}. {note or f'Chốt đến hết ngày {situation.as_of:%d/%m/%Y}.'}"
+        about = f"{self._whose}{situation.period_vi}. Chốt đến hết ngày {situation.as_of:%d/%m/%Y}."
         heads = [(title, self._title), (about, self._note)]
         if situation.is_simulated:
             heads.insert(0, (SIMULATED, self._marked))
@@ -358,7 +333,7 @@ class _Drawing:
         for index, cell in enumerate(cells):
             style = self._formats[f"{cell.style}{look}"]
             if cell.source is not None:
-                self._figures.say(f"{name}!{_letter(index)}{row + 1}", _value(cell), *cell.source)
+                self.figures.say(f"{name}!{_letter(index)}{row + 1}", _value(cell), *cell.source)
             if cell.formula is not None:
                 sheet.write_formula(row, index, cell.formula, style, float(cell.value))  # type: ignore[arg-type]
             elif cell.value is None:
@@ -385,6 +360,14 @@ def _rates(row: int, counts: list[int]) -> list[Cell]:
         Cell(Decimal(100) * n / expected, formula=f"=100*{letter}{row}/E{row}", style="percent")
         for letter, n in (("F", actual), ("G", on_time))
     ]
+
+
+def _known(part: progress.Known | None) -> Cell:
+    """A figure with decimals only where it has some."""
+    if part is None:
+        return Cell(None)
+    is_whole = part.value is None or part.value == int(part.value)  # type: ignore[arg-type]
+    return Cell(part.value, part[1:], style="count" if is_whole else "amount")
 
 
 def _letter(column: int) -> str:

@@ -78,19 +78,21 @@ def read(path: Path) -> list[Figure]:
     return [Figure(*line) for line in list(lines)[1:]]
 
 
-def write_beside(path: Path, content: bytes, figures: Figures) -> Path:
-    """Write a paper with its figures as NAME.csv; returns where it lies.
+def write_beside(path: Path, content: bytes, figures: Figures | None = None) -> Path:
+    """Write a paper with its figures as NAME.csv; returns where it lies. What has no figures is compared itself.
 
     A paper is never written over, since somebody may have worked on it: where one of the same figures lies already it
     stays, and one of other figures is written beside it as NAME_2, NAME_3 and so on.
     """
-    listed, number, place = figures.as_csv(), 1, path
+    listed = content if figures is None else figures.as_csv()
+    number, place = 1, path
     while place.exists():
-        beside = place.with_suffix(".csv")
-        if beside.exists() and beside.read_bytes() == listed:
+        told = place if figures is None else place.with_suffix(".csv")
+        if told.exists() and told.read_bytes() == listed:
             return place
         number += 1
         place = path.with_stem(f"{path.stem}_{number}")
-    write_whole(place.with_suffix(".csv"), listed)
+    if figures is not None:
+        write_whole(place.with_suffix(".csv"), listed)
     write_whole(place, content)
     return place

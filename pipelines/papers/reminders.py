@@ -32,29 +32,31 @@ def letters(situation: Situation) -> list[Paper]:
     """
     to = [one for one in situation.heads if situation.late_below(one)]
     drafts = [_draft(situation, to)] if to else []
-    return [*(_letter(situation, one) for one in to if one.unit_key != situation.agency_key), *drafts]
+    return [*(letter_to(situation, one) for one in to if one.unit_key != situation.agency_key), *drafts]
 
 
-def _letter(situation: Situation, to: Owed) -> Paper:
+def letter_to(situation: Situation, to: Owed) -> Paper:
+    """The letter to a district or agency about its late reports."""
     figures = Figures()
     late = situation.late_below(to)
     groups: list[dict[str, Any]] = []
     for low, high, title in BANDS:
         lines = [one for one in late if low <= one.days_late <= (high or one.days_late)]
         if lines:
-            key = _among(situation, low, high, to)
+            key = late_as_sql(situation, low, high, to)
             so = figures.say(title, len(lines), situation.table, "count(*)", key)
             done = sum(len(group["dong"]) for group in groups)
-            numbered = [_line(situation, figures, n, one) for n, one in enumerate(lines, start=done + 1)]
+            numbered = [line_of(situation, figures, n, one) for n, one in enumerate(lines, start=done + 1)]
             groups.append({"ten": title, "so": so, "dong": numbered})
     waiting = [one for one in situation.below(to) if one.is_open and not one.is_late]
-    key = _among(situation, 1, None, to)
+    key = late_as_sql(situation, 1, None, to)
     values = {
         **head_of(situation, figures, to),
+        "gui_truoc_ngay": _resend_by(situation, figures),
         "tong_so": figures.say("Tổng số báo cáo trễ", len(late), situation.table, "count(*)", key),
         "noi_nhan": clean(to.name),
         "nhom": groups,
-        "cho_gui_lai": [_line(situation, figures, n, one) for n, one in enumerate(waiting, start=1)],
+        "cho_gui_lai": [line_of(situation, figures, n, one) for n, one in enumerate(waiting, start=1)],
     }
     return Paper(LETTER, f"{situation.as_of}_don-doc_{to.unit_key}", values, figures)
 
@@ -68,9 +70,9 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
         counts = {}
         for (low, high, title), field in zip(BANDS, ("tre_1_2", "tre_3_7", "tre_tren_7"), strict=True):
             n = sum(low <= days <= (high or days) for days in communes)
-            key = f"{_among(situation, low, high, head)} and unit_key <> {quoted(head.unit_key)}"
+            key = f"{late_as_sql(situation, low, high, head)} and unit_key <> {quoted(head.unit_key)}"
             counts[field] = figures.say(f"{head.name}, cấp xã: {title}", n, situation.table, "count(*)", key)
-        key = _among(situation, 1, None, head)
+        key = late_as_sql(situation, 1, None, head)
         own = head.said
         if head.said_on:
             on = getattr(head, head.said_on)
@@ -90,8 +92,8 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
     totals = {}
     for (low, high, title), field in zip(BANDS, ("tong_1_2", "tong_3_7", "tong_tren_7"), strict=True):
         n = sum(low <= one.days_late <= (high or one.days_late) for one in situation.late)
-        totals[field] = figures.say(f"Tổng, {title}", n, situation.table, "count(*)", _among(situation, low, high))
-    key = _among(situation, 1, None)
+        totals[field] = figures.say(f"Tổng, {title}", n, situation.table, "count(*)", late_as_sql(situation, low, high))
+    key = late_as_sql(situation, 1, None)
     so_don_vi = figures.say(
         "Số cơ quan, huyện có báo cáo trễ",
         len(to),
@@ -102,6 +104,7 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
     )
     values = {
         **head_of(situation, figures, to[0]),
+        "gui_truoc_ngay": _resend_by(situation, figures),
         **totals,
         "tong_so": figures.say("Tổng số báo cáo trễ", len(situation.late), situation.table, "count(*)", key),
         "so_don_vi": so_don_vi,
@@ -127,13 +130,16 @@ def head_of(situation: Situation, figures: Figures, first: Owed) -> dict[str, st
         # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
         "thang": f"{situation.as_of:%m}" if situation.as_of.month < 3 else str(situation.as_of.month),
         "nam": str(situation.as_of.year),
-        "gui_truoc_ngay": figures.say(
-            "Gửi chậm nhất", situation.resend_by, "core.dim_day", "day", situation.resend_key
-        ),
     }
 
 
-def _line(situation: Situation, figures: Figures, number: int, one: Owed) -> dict[str, str]:
+def _resend_by(situation: Situation, figures: Figures) -> str:
+    return figures.say("Gửi chậm nhất", situation.resend_by, "core.dim_day", "day", situation.resend_key)
+
+
+def line_of(situation: Situation, figures: Figures, number: int, one: Owed) -> dict[str, str]:
+    """A report as lists of late ones print it."""
+
     def say(what: str, column: str) -> str:
         return figures.say(f"{one.name}: {what}", getattr(one, column), situation.table, column, one.key)
 
@@ -148,7 +154,7 @@ def _line(situation: Situation, figures: Figures, number: int, one: Owed) -> dic
     }
 
 
-def _among(situation: Situation, low: int, high: int | None, head: Owed | None = None) -> str:
+def late_as_sql(situation: Situation, low: int, high: int | None, head: Owed | None = None) -> str:
     """Reports that are chased and this late, of everybody or of one head and its communes, as SQL has it."""
     states = ", ".join(map(quoted, OPEN))
     late = f"days_late >= {low}" if high is None else f"days_late between {low} and {high}"

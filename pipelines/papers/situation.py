@@ -35,15 +35,6 @@ STATES_VI = {
     "not_tracked": "chưa theo dõi",
 }
 LEVELS_VI = {"agency": "Sở, ngành", "district": "Huyện", "commune": "Xã"}
-TARGETS_VI = {
-    "achieved": "đạt",
-    "missed": "không đạt",
-    "on_track": "đúng tiến độ",
-    "behind": "chậm",
-    "not_evaluable": "chưa đánh giá được",
-    "pending": "chưa hết năm đích",
-    "rebased": "tỉnh hoặc cách đo đã đổi",
-}
 OPEN = ("missing", "returned", "unreadable")  # a report that is chased, see marts.chase_list
 SIMULATED = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU THẬT"
 LONGEST_REASON = 150  # signs; a return may be explained at any length
@@ -68,7 +59,8 @@ excused as (
     where event = 'waived' and cast(happened_at as date) <= $day
 )
 select
-    owed.obligation_id, owed.plan_id, owed.unit_key, units.unit_level as level, units.full_name_vi,
+    owed.obligation_id, owed.plan_id, owed.unit_key, concat_ws(';', units.unit_code, units.inherits) as codes,
+    units.unit_level as level, units.full_name_vi,
     owed.recipient_key,
     owed.due_nominal, owed.due_counted, owed.state, owed.is_expected, owed.is_actual, owed.is_on_time,
     coalesce(owed.days_late, 0) as days_late,
@@ -98,11 +90,15 @@ class NotInCalendar(LookupError):
 
 @dataclass(frozen=True)
 class Owed:
-    """One report that a unit owes, as of the day; ``days_late`` are working days."""
+    """One report that a unit owes, as of the day; ``days_late`` are working days.
+
+    ``codes`` are its code and those of the bodies that went into it.
+    """
 
     obligation_id: str
     plan_id: str
     unit_key: str
+    codes: str
     level: str
     full_name_vi: str
     recipient_key: str | None
@@ -167,7 +163,7 @@ def _is_expected_and(state: str, one: Owed) -> bool:
     return one.is_expected and one.state == state
 
 
-# How districts are counted: heading, and which reports of communes, as SQL has it and as a column of an obligation.
+# How the reports of a district or level are counted: heading, which reports as SQL has it, and the same of one report.
 COUNTED: tuple[tuple[str, str, Callable[[Owed], bool]], ...] = (
     ("Xã phải báo cáo", "is_expected", lambda one: one.is_expected),
     ("Đã nhận", "is_actual", lambda one: one.is_actual),
@@ -202,6 +198,10 @@ class Situation:
     @property
     def table(self) -> str:
         return f"marts.compliance_as_of('{self.as_of}')"
+
+    @property
+    def plan_id(self) -> str:
+        return self.owed[0].plan_id
 
     @property
     def period_vi(self) -> str:

@@ -1,335 +1,287 @@
-"""Báo cáo tổng hợp: the report of the standing agency to the chairman on one period, as of a day.
+"""Báo cáo tổng hợp: what a period came to, for the chairman of the province, with its cut-off day and who is missing.
 
-Belongs here: what the fields of its template say. Does not belong here: wording, which lies in the template; states and
-lateness, see situation.py.
+Belongs here: what the fields of the template say. Does not belong here: wording, which lies in the template; how tasks
+and targets are counted, see progress.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.papers.figures import NONE, Figures, Value, printed, quoted
-from pipelines.papers.reminders import Paper, head_of
-from pipelines.papers.situation import COUNTED, LEVELS_VI, TARGETS_VI, Owed, Situation, clean
-from pipelines.plan.units import official_name
+from pipelines.papers import progress
+from pipelines.papers.figures import NONE, Figures, quoted
+from pipelines.papers.reminders import BANDS, Paper, head_of, late_as_sql, line_of
+from pipelines.papers.situation import COUNTED, LEVELS_VI, OPEN, Owed, Situation, clean
 from pipelines.published import rows
 
 if TYPE_CHECKING:
     import duckdb
 
 TEMPLATE = "bao_cao_tong_hop"
-QUOTES = 2  # results quoted for a task
-TEXTS = 20  # difficulties, and proposals, that are told; how many more there are is said
-LONGEST = 200  # signs of a quotation
-GENERAL = "Nhiệm vụ chung và phân công cho từng cơ quan"
-
-TASKS = """
-select dim.task_id, dim.title_vi, dim.dimension, progress.n_owing
-from marts.plan_task_progress as progress
-inner join core.dim_task as dim using (plan_id, task_id)
-where progress.period = ? and progress.plan_id = ?
-order by dim.dimension nulls last, dim.task_id
-"""
-AXES = """
-select year, code, indicator_name_vi from core.dim_indicator_method as named
-inner join core.dim_release using (index_id, method)
-where level = 'dimension' and index_id = 'papi' and is_current
-order by year
-"""
-ANSWERS = """
-select task_id, answer, count(*) as n, count(evidence) as n_evidenced from {}
-where answer is not null
-group by task_id, answer
+COUNTS = ("phai", "da_nhan", "dung_han", "chua_gui", "chua_doc_duoc", "tra_lai", "huyen_bao", "mien")
+FEW_UNITS = 2  # results are quoted of tasks that at most so many units hold; of the others they are counted
+LONGEST_QUOTE = 200  # signs; the whole stands in the report
+MOST_OPINIONS = 15
+MOST_NAMES = 3
+ASSIGNED = "Nhiệm vụ phân công cho các cơ quan, đơn vị"
+ORPHANS_VI = {"no_task": "chưa có nhiệm vụ nào", "indirect_only": "chỉ có nhiệm vụ liên quan gián tiếp"}
+FALLEN = """
+select code, indicator_name_vi, base_year, orphan_kind, max(change_printed) as change_printed
+from marts.plan_responsibility
+where plan_id = ? and change_direction_as_published = 'down' and list_contains(?, orphan_kind)
+group by code, indicator_name_vi, base_year, orphan_kind
+order by code
 """
 RESULTS = """
-select said.task_id, said.result, said.source_cell, units.unit_level, units.full_name_vi
-from core.fct_task_progress as said
-inner join {} as owed using (report_id)
-inner join core.dim_unit_period as units
-    on owed.unit_key = units.unit_key and owed.unit_valid_from = units.valid_from
-where owed.period = ? and said.result is not null
-qualify row_number() over (
-    partition by said.task_id
-    order by owed.is_accepted desc, list_position(['agency', 'district', 'commune'], units.unit_level), units.unit_code
-) <= {}
-order by said.task_id, units.unit_code
+select task_id, report_id, result, source_cell from core.fct_task_progress
+where list_contains(?, report_id) and result is not null
+order by task_id, report_id
 """
-TARGETS = """
-select
-    dim.target_id, dim.title_vi, dim.measured_by, found.unit_key, found.numerator, found.denominator, found.value_pct,
-    coalesce(found.target_value, case when dim.unit = 'pct' then dim.value end) as target_value,
-    found.n_reporting, found.n_owing, found.target_state,
-    goal.base_year, goal.base_rank, goal.base_n_ranked, goal.target_year, goal.target_state as index_state
-from core.dim_target as dim
-left join marts.compliance_target as found
-    on dim.plan_id = found.plan_id and dim.target_id = found.target_id and found.period = ?
-    and found.scope = 'province'
-left join marts.index_target as goal on dim.plan_id = goal.plan_id and dim.target_id = goal.target_id
-where dim.plan_id = ?
-order by dim.target_id
-"""
-FALLEN = """
-select code, indicator_name_vi, base_year, change_printed, min(responsibility_id) as responsibility_id
-from marts.plan_responsibility
-where plan_id = ? and orphan_kind in ('no_task', 'indirect_only') and change_direction_as_published = 'down'
-group by all
-order by code
+OPINIONS = """
+select report_id, {column} as said, md5({column}) as md5 from core.fct_report
+where list_contains(?, report_id) and {column} is not null
 """
 
 
 def paper(connection: duckdb.DuckDBPyConnection, situation: Situation) -> Paper:
-    """The report, with every figure in it.
-
-    Reports, answers and texts are those of the day; targets are as published, since they are counted over all reports.
-    """
-    drawing = _Drawing(connection, situation)
+    """The report of a period as of a day."""
+    figures = Figures()
+    expected = [one for one in situation.owed if one.is_expected]
+    of_agencies = [one for one in situation.heads if one.level == "agency"] or situation.owed
     values = {
-        **head_of(situation, drawing.figures, situation.owed[0]),
-        **drawing.counts(),
-        "ke_hoach_rieng": drawing.own_plans(),
-        "truc": drawing.axes(),
-        "chi_tieu": drawing.targets(),
-        "theo_cap": drawing.levels(),
-        "theo_huyen": drawing.districts(),
-        "tre": drawing.late(),
-        "mien": [
-            {"don_vi": clean(one.name), "quyet_dinh": clean(one.decision_no or NONE)}
-            for one in situation.owed
-            if one.state == "waived"
+        **head_of(situation, figures, of_agencies[0]),
+        **_overall(situation, figures),
+        "ke_hoach_rieng": _own_plans(connection, situation, figures),
+        "truc": _tasks(connection, situation, figures, expected),
+        "chi_tieu": _targets(connection, situation, figures),
+        "cap": [
+            _counted(situation, figures, name, [one for one in situation.owed if one.level == level], _of_level(level))
+            for level, name in LEVELS_VI.items()
         ],
-        "giam_khong_nhiem_vu": drawing.fallen(),
-        "kho_khan": drawing.texts("difficulties"),
-        "kien_nghi": drawing.texts("proposals"),
+        "huyen": [
+            _counted(situation, figures, clean(head.full_name_vi), situation.below(head)[1:], _of_district(head))
+            for head in situation.heads
+            if head.level == "district"
+        ],
+        "nhom": _named(situation, figures),
+        "mien": [
+            {"stt": str(n), "don_vi": clean(one.name), "quyet_dinh": clean(one.decision_no or NONE, LONGEST_QUOTE)}
+            for n, one in enumerate((one for one in situation.owed if one.state == "waived"), start=1)
+        ],
+        "thanh_phan": _fallen(connection, situation, figures),
+        **_opinions(connection, situation, figures, expected, "difficulties", "kho_khan"),
+        **_opinions(connection, situation, figures, expected, "proposals", "kien_nghi"),
     }
-    return Paper(TEMPLATE, f"{situation.as_of}_bao-cao-tong-hop", values, drawing.figures)
-
-
-class _Drawing:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, situation: Situation) -> None:
-        self._connection, self._situation = connection, situation
-        self._plan = situation.owed[0].plan_id
-        self._period = f"period = {quoted(situation.period)}"
-        self.figures = Figures()
-
-    def counts(self) -> dict[str, str]:
-        """Of all who owe a report of the period: how many, and how many sent none."""
-        expected = [one for one in self._situation.owed if one.is_expected]
-        missing = sum(not one.is_actual for one in expected)
-        return {
-            "so_phai": self._count("Đơn vị phải báo cáo", len(expected), f"{self._period} and is_expected"),
-            "so_thieu": self._count("Đơn vị còn thiếu", missing, f"{self._period} and is_expected and not is_actual"),
-        }
-
-    def own_plans(self) -> list[dict[str, str]]:
-        """Who issued a plan of its own in the year, by level; nothing where the plan asks for none that year."""
-        table, year = self._situation.table, int(self._situation.period[:4])
-        owed = f"deliverable = 'unit_plan' and year = {year} and is_expected"
-        sql = f"""
-            select unit_level, count(*) as n, count(*) filter (where is_actual) as n_actual,
-                count(*) filter (where is_on_time) as n_on_time
-            from {table} inner join core.dim_unit using (unit_key) where {owed} group by unit_level
-        """
-        found = {row["unit_level"]: row for row in rows(self._connection, sql)}
-        lines = []
-        for level, name in LEVELS_VI.items():
-            if level not in found:
-                continue
-            row, key = found[level], f"{owed} and {_of_level(level)}"
-            where = f"Kế hoạch riêng, {name}"
-            lines.append(
-                {
-                    "cap": name,
-                    "phai": self._count(f"{where}: phải gửi", row["n"], key),
-                    "da_nhan": self._count(f"{where}: đã gửi", row["n_actual"], f"{key} and is_actual"),
-                    "dung_han": self._count(f"{where}: đúng hạn", row["n_on_time"], f"{key} and is_on_time"),
-                }
-            )
-        return lines
-
-    def axes(self) -> list[dict[str, Any]]:
-        """The tasks by dimension of PAPI, each with its answers of the day and results in the words of the units."""
-        answers = (
-            f"(select said.* from core.fct_task_progress as said inner join {self._situation.table} as owed "
-            f"using (report_id) where owed.{self._period})"
-        )
-        counted: dict[str, dict[str, tuple[int, int]]] = {}
-        for row in rows(self._connection, ANSWERS.format(answers)):
-            counted.setdefault(row["task_id"], {})[row["answer"]] = (row["n"], row["n_evidenced"])
-        quotes: dict[str, list[dict[str, str]]] = {}
-        for row in rows(self._connection, RESULTS.format(self._situation.table, QUOTES), [self._situation.period]):
-            unit = official_name(row["unit_level"], row["full_name_vi"])
-            said = {"don_vi": clean(unit), "noi_dung": clean(row["result"], LONGEST), "o": clean(row["source_cell"])}
-            quotes.setdefault(row["task_id"], []).append(said)
-        named = {row["code"]: row["indicator_name_vi"] for row in rows(self._connection, AXES)}
-        axes: dict[str, list[dict[str, Any]]] = {}
-        for task in rows(self._connection, TASKS, [self._situation.period, self._plan]):
-            code = task["dimension"]
-            title = f"Trục {code}: {named.get(str(code), '')}" if code else GENERAL
-            line = self._task(task, counted.get(task["task_id"], {}), answers)
-            axes.setdefault(title, []).append({**line, "trich": quotes.get(task["task_id"], [])})
-        return [{"ten": title, "nhiem_vu": tasks} for title, tasks in axes.items()]
-
-    def _task(self, task: dict[str, Any], counted: dict[str, tuple[int, int]], answers: str) -> dict[str, str]:
-        task_id = task["task_id"]
-        one = f"task_id = {quoted(task_id)}"
-
-        def said(what: str, n: int, which: str) -> str:
-            return self.figures.say(f"{task_id}: {what}", n, answers, "count(*)", f"{one} and {which}")
-
-        owing = f"plan_id = {quoted(self._plan)} and {self._period} and {one}"
-        return {
-            "ma": task_id,
-            "ten": clean(task["title_vi"]),
-            "phai": self.figures.say(f"{task_id}: N", task["n_owing"], "marts.plan_task_progress", "n_owing", owing),
-            "tra_loi": said("trả lời", sum(n for n, _ in counted.values()), "answer is not null"),
-            "xong": said("đã hoàn thành", counted.get("done", (0, 0))[0], "answer = 'done'"),
-            "kiem_chung": said(
-                "hoàn thành, có kiểm chứng", counted.get("done", (0, 0))[1], "answer = 'done' and evidence is not null"
-            ),
-            "dang": said("đang thực hiện", counted.get("in_progress", (0, 0))[0], "answer = 'in_progress'"),
-            "chua": said("chưa thực hiện", counted.get("not_started", (0, 0))[0], "answer = 'not_started'"),
-        }
-
-    def targets(self) -> list[dict[str, str]]:
-        """Each target of the plan with what it is counted from; a target that nothing can be said of says why."""
-        return [self._target(row) for row in rows(self._connection, TARGETS, [self._situation.period, self._plan])]
-
-    def _target(self, row: dict[str, Any]) -> dict[str, str]:
-        key = " and ".join(
-            f"{name} = {quoted(value)}"
-            for name, value in (
-                ("plan_id", self._plan), ("target_id", row["target_id"]), ("period", self._situation.period),
-                ("unit_key", row["unit_key"]), ("scope", "province"),
-            )
-            if value is not None
-        )  # fmt: skip
-
-        def figure(column: str) -> str:
-            if row["unit_key"] is None or row[column] is None:
-                return NONE
-            place = f"{row['target_id']}: {column}"
-            return self.figures.say(place, row[column], "marts.compliance_target", column, key)
-
-        return {
-            "ma": row["target_id"],
-            "ten": clean(row["title_vi"]),
-            "tu": figure("numerator"),
-            "mau": figure("denominator"),
-            "ty_le": figure("value_pct"),
-            "muc": printed(row["target_value"]),
-            "n_tren_n": NONE if row["unit_key"] is None else f"{figure('n_reporting')}/{figure('n_owing')}",
-            "danh_gia": self._state(row),
-        }
-
-    def _state(self, row: dict[str, Any]) -> str:
-        if row["target_state"] is not None:
-            return TARGETS_VI[row["target_state"]]
-        if row["base_year"] is None:
-            return "không đo trong kỳ này"
-        place = f"{row['target_id']}: hạng gốc"
-        key = f"plan_id = {quoted(self._plan)} and target_id = {quoted(row['target_id'])}"
-        rank = self.figures.say(place, row["base_rank"], "marts.index_target", "base_rank", key)
-        n = self.figures.say(f"{place}, n", row["base_n_ranked"], "marts.index_target", "base_n_ranked", key)
-        is_over = self._situation.as_of.year > row["target_year"]
-        state = TARGETS_VI[row["index_state"]] if is_over else TARGETS_VI["pending"]
-        return f"{state}; gốc: hạng {rank}/{n} năm {row['base_year']}"
-
-    def levels(self) -> list[dict[str, str]]:
-        """How the reports of each level came in."""
-        lines = []
-        for level, name in LEVELS_VI.items():
-            owed = [one for one in self._situation.owed if one.level == level]
-            if owed:
-                lines.append({"ten": name, **self._counted(name, owed, f"{self._period} and {_of_level(level)}")})
-        return lines
-
-    def districts(self) -> list[dict[str, str]]:
-        """How the reports of the communes of each district came in."""
-        lines = []
-        for head in self._situation.heads:
-            communes = self._situation.below(head)[1:]
-            if communes:
-                key = f"{self._period} and recipient_key = {quoted(head.unit_key)}"
-                lines.append({"ten": clean(head.name), **self._counted(head.name, communes, key)})
-        return lines
-
-    def _counted(self, where: str, owed: list[Owed], key: str) -> dict[str, str]:
-        """One line of a table: counts by COUNTED, then the reporting rate and the rate on time in per cent."""
-        fields = ("phai", "da_nhan", "dung_han", "chua_gui", "chua_doc", "tra_lai", "huyen_bao", "mien")
-        line = {
-            field: self._count(f"{where}: {heading}", sum(bool(counts_in(one)) for one in owed), f"{key} and {which}")
-            for field, (heading, which, counts_in) in zip(fields, COUNTED, strict=True)
-        }
-        expected = sum(bool(one.is_expected) for one in owed)
-        for field, column in (("ty_le", "is_actual"), ("ty_le_dung_han", "is_on_time")):
-            n = sum(bool(one.is_expected and getattr(one, column)) for one in owed)
-            rate = f"100.0 * count(*) filter (where {column}) / nullif(count(*), 0)"
-            value = 100.0 * n / expected if expected else None
-            line[field] = self._say(f"{where}: {field}, %", value, rate, f"{key} and is_expected")
-        return line
-
-    def late(self) -> list[dict[str, str]]:
-        """Late units by whom they answer to, each with its working days; agencies stand in one line."""
-        named: dict[str, list[str]] = {}
-        for head in self._situation.heads:
-            to = "Các sở, ngành" if head.level == "agency" else clean(head.name)
-            late = [f"{clean(one.name)} ({self._days(one)} ngày)" for one in self._situation.late_below(head)]
-            if late:
-                named.setdefault(to, []).extend(late)
-        return [{"dau_moi": to, "don_vi": "; ".join(late)} for to, late in named.items()]
-
-    def _days(self, one: Owed) -> str:
-        return self._say(f"{one.name}: ngày trễ", one.days_late, "days_late", one.key)
-
-    def fallen(self) -> list[dict[str, str]]:
-        """Sub-dimensions that fell and that no task of the plan raises directly."""
-        found = rows(self._connection, FALLEN, [self._plan])
-        return [
-            {
-                "ma": row["code"],
-                "ten": clean(row["indicator_name_vi"]),
-                "nam": str(row["base_year"]),
-                "thay_doi": self.figures.say(
-                    f"{row['code']}: thay đổi",
-                    row["change_printed"],
-                    "marts.plan_responsibility",
-                    "change_printed",
-                    f"responsibility_id = {quoted(row['responsibility_id'])} and plan_id = {quoted(self._plan)}",
-                ),
-            }
-            for row in found
-        ]
-
-    def texts(self, column: str) -> dict[str, Any]:
-        """Difficulties or proposals of the reports of the day: what most units say first, each with how many do."""
-        reports = (
-            f"(select told.*, owed.unit_key as teller from core.fct_report as told inner join {self._situation.table} "
-            f"as owed using (report_id) where owed.{self._period})"
-        )
-        sql = f"select {column} as said, list(teller order by teller) as tellers from {reports} where said is not null"
-        found = rows(self._connection, f"{sql} group by all order by len(tellers) desc, said")
-        named = {one.unit_key: one.name for one in self._situation.owed}
-        lines = []
-        for row in found[:TEXTS]:
-            key = f"{column} = {quoted(row['said'])}"
-            text = clean(row["said"], LONGEST)
-            n = self.figures.say(f"{text[:60]}", len(row["tellers"]), reports, "count(*)", key)
-            first = _some(named[teller] for teller in row["tellers"][:3])
-            lines.append({"noi_dung": text, "so": n, "don_vi": f"{first}, …" if len(row["tellers"]) > 3 else first})
-        more = len(found) - len(lines)
-        return {"dong": lines, "con_lai": str(more) if more else ""}
-
-    def _count(self, place: str, n: int, key: str) -> str:
-        return self._say(place, n, "count(*)", key)
-
-    def _say(self, place: str, value: Value, column: str, key: str) -> str:
-        return self.figures.say(place, value, self._situation.table, column, key)
-
-
-def _some(names: Iterable[str]) -> str:
-    return ", ".join(map(clean, names))
+    return Paper(TEMPLATE, f"{situation.as_of}_bao-cao-tong-hop", values, figures)
 
 
 def _of_level(level: str) -> str:
     return f"unit_key in (select unit_key from core.dim_unit where unit_level = {quoted(level)})"
+
+
+def _of_district(head: Owed) -> str:
+    return f"recipient_key = {quoted(head.unit_key)}"
+
+
+def _overall(situation: Situation, figures: Figures) -> dict[str, str]:
+    period = f"period = {quoted(situation.period)}"
+    states = ", ".join(map(quoted, (*OPEN, "reported_by_district")))
+    lacking = [one for one in situation.owed if one.is_expected and one.state in (*OPEN, "reported_by_district")]
+    key = f"{period} and is_expected and state in ({states})"
+    late = figures.say("Quá hạn", len(situation.late), situation.table, "count(*)", late_as_sql(situation, 1, None))
+    whole = _counted(situation, figures, "Toàn tỉnh", situation.owed, "true")
+    return {
+        "tong_so": late,
+        "so_thieu": figures.say("Còn thiếu", len(lacking), situation.table, "count(*)", key),
+        "so_phai": whole["phai"],
+        "so_da_nhan": whole["da_nhan"],
+        "so_dung_han": whole["dung_han"],
+        "ty_le_nop": whole["ty_le_nop"],
+        "ty_le_dung_han": whole["ty_le_dung_han"],
+    }
+
+
+def _counted(situation: Situation, figures: Figures, name: str, owed: Sequence[Owed], which: str) -> dict[str, str]:
+    """The reports of a level or district by their states, with the rates of what is expected."""
+    period = f"period = {quoted(situation.period)} and {which}"
+    counts = {}
+    for field, (heading, state, is_counted) in zip(COUNTS, COUNTED, strict=True):
+        n = sum(bool(is_counted(one)) for one in owed)
+        counts[field] = figures.say(f"{name}: {heading}", n, situation.table, "count(*)", f"{period} and {state}")
+    expected = [one for one in owed if one.is_expected]
+    rates = {}
+    for field, column in (("ty_le_nop", "is_actual"), ("ty_le_dung_han", "is_on_time")):
+        n = sum(bool(getattr(one, column)) for one in expected)
+        rate = 100 * n / len(expected) if expected else None
+        asked = f"100 * count(*) filter (where {column}) / nullif(count(*), 0)"
+        key = f"{period} and is_expected"
+        rates[field] = figures.say(f"{name}: {field}", rate, situation.table, asked, key)
+    return {"ten": name, **counts, **rates}
+
+
+def _own_plans(connection: duckdb.DuckDBPyConnection, situation: Situation, figures: Figures) -> list[dict[str, str]]:
+    plans = progress.of_plans(connection, situation)
+    if plans is None:
+        return []
+    return [
+        _counted(
+            plans,
+            figures,
+            f"Kế hoạch riêng, {name}",
+            [one for one in plans.owed if one.level == level],
+            _of_level(level),
+        )
+        | {"ten": name}
+        for level, name in LEVELS_VI.items()
+    ]
+
+
+def _tasks(
+    connection: duckdb.DuckDBPyConnection, situation: Situation, figures: Figures, expected: Sequence[Owed]
+) -> list[dict[str, Any]]:
+    """Tasks by dimension, then what is assigned to units; the few that one or two units hold with their results."""
+    columns = {
+        "phai": "n_owing",
+        "da_gui": "n_reporting",
+        "xong": "n_done",
+        "kiem_chung": "n_done_with_evidence",
+        "dang": "n_in_progress",
+        "chua": "n_not_started",
+        "khong_phat_sinh": "n_nothing_arose",
+        "khong_ap_dung": "n_not_applicable",
+    }
+    by_report = {one.report_id: one for one in expected if one.report_id is not None}
+    results = rows(connection, RESULTS, [list(by_report)])
+    axes: dict[str, dict[str, Any]] = {}
+    for task in progress.tasks(connection, situation):
+        title = f"Trục nội dung {task.dimension}" if task.dimension else ASSIGNED
+        axis = axes.setdefault(title, {"ten": title, "dong": [], "ket_qua": []})
+        counts = {field: figures.say(f"{task.task_id}: {field}", *task.counts[name]) for field, name in columns.items()}
+        axis["dong"].append({"ma": task.task_id, "noi_dung": task.title, **counts})
+        if int(task.counts["n_owing"].value) <= FEW_UNITS:  # type: ignore[arg-type]
+            axis["ket_qua"] += [
+                {
+                    "ma": task.task_id,
+                    "don_vi": clean(by_report[one["report_id"]].name),
+                    "loi": clean(one["result"], LONGEST_QUOTE),
+                    "o": clean(one["source_cell"]),
+                }
+                for one in results
+                if one["task_id"] == task.task_id
+            ]
+    return list(axes.values())
+
+
+def _targets(connection: duckdb.DuckDBPyConnection, situation: Situation, figures: Figures) -> list[dict[str, str]]:
+    def said(one: progress.TargetResult, field: str, part: progress.Known | None) -> str:
+        return NONE if part is None else figures.say(f"{one.target_id}: {field}", *part)
+
+    return [
+        {
+            "ma": one.target_id,
+            "noi_dung": one.title,
+            "tu": said(one, "tu", one.numerator),
+            "mau": said(one, "mau", one.denominator),
+            "ty_le": said(one, "ty_le", one.rate),
+            "muc": said(one, "muc", one.target_value),
+            "co_so": said(one, "co_so", one.n_reporting),
+            "phai": said(one, "phai", one.n_owing),
+            "danh_gia": one.said,
+        }
+        for one in progress.targets(connection, situation)
+        if one.unit_key is None
+    ]
+
+
+def _named(situation: Situation, figures: Figures) -> list[dict[str, Any]]:
+    """Who is late or lacking, in groups: chased by how late, to be sent again, said by the district, sent late."""
+    period = f"period = {quoted(situation.period)} and is_expected"
+    chased = ", ".join(map(quoted, OPEN))
+    came_late = [
+        one
+        for one in situation.owed
+        if one.is_expected and not one.is_on_time and one.report_id is not None and one.state not in OPEN
+    ]
+    groups: list[tuple[str, Iterable[Owed], str]] = [
+        *(
+            (
+                title,
+                [one for one in situation.late if low <= one.days_late <= (high or one.days_late)],
+                late_as_sql(situation, low, high),
+            )
+            for low, high, title in BANDS
+        ),
+        (
+            "Đã gửi, phải sửa và gửi lại, còn trong thời gian cho phép",
+            [one for one in situation.owed if one.is_open and not one.is_late],
+            f"{period} and state in ({chased}) and days_late = 0",
+        ),
+        (
+            "Huyện báo đã nhận, tỉnh chưa có tệp",
+            [one for one in situation.owed if one.is_expected and one.state == "reported_by_district"],
+            f"{period} and state = 'reported_by_district'",
+        ),
+        (
+            "Đã nhận, nhưng quá hạn",
+            sorted(came_late, key=lambda one: -one.days_late),
+            f"{period} and not is_on_time and report_id is not null and state not in ({chased})",
+        ),
+    ]
+    above = {one.unit_key: clean(one.full_name_vi) for one in situation.owed if one.level == "district"}
+    named: list[dict[str, Any]] = []
+    for title, units, key in groups:
+        lines = [
+            line_of(situation, figures, n, one) | {"thuoc": above.get(one.recipient_key or "", "")}
+            for n, one in enumerate(units, start=1)
+        ]
+        if lines:
+            so = figures.say(title, len(lines), situation.table, "count(*)", key)
+            named.append({"ten": title, "so": so, "dong": lines})
+    return named
+
+
+def _fallen(connection: duckdb.DuckDBPyConnection, situation: Situation, figures: Figures) -> list[dict[str, str]]:
+    """Sub-dimensions that fell and that no task of the plan is about."""
+    lines = []
+    for one in rows(connection, FALLEN, [situation.plan_id, list(ORPHANS_VI)]):
+        key = f"plan_id = {quoted(situation.plan_id)} and code = {quoted(one['code'])}"
+        table = "marts.plan_responsibility"
+        fall = figures.say(f"Thành phần {one['code']}", -one["change_printed"], table, "max(abs(change_printed))", key)
+        lines.append(
+            {
+                "ma": one["code"],
+                "ten": clean(one["indicator_name_vi"]),
+                "nam": str(one["base_year"]),
+                "giam": fall,
+                "vi_sao": ORPHANS_VI[one["orphan_kind"]],
+            }
+        )
+    return lines
+
+
+def _opinions(
+    connection: duckdb.DuckDBPyConnection,
+    situation: Situation,
+    figures: Figures,
+    expected: Sequence[Owed],
+    column: str,
+    field: str,
+) -> dict[str, Any]:
+    """What the forms say in one of their two open questions: the same words once, said most often first."""
+    by_report = {one.report_id: one for one in expected if one.report_id is not None}
+    said: dict[str, tuple[str, list[Owed]]] = {}
+    for one in rows(connection, OPINIONS.format(column=column), [list(by_report)]):
+        said.setdefault(one["md5"], (clean(one["said"], LONGEST_QUOTE), []))[1].append(by_report[one["report_id"]])
+    table = f"{situation.table} inner join (select report_id, {column} from core.fct_report) as said using (report_id)"
+    period = f"period = {quoted(situation.period)} and is_expected"
+    often = sorted(said.items(), key=lambda item: (-len(item[1][1]), item[1][0]))
+    lines = []
+    for n, (digest, (text, units)) in enumerate(often[:MOST_OPINIONS], start=1):
+        key = f"{period} and md5({column}) = '{digest}'"
+        so = figures.say(f"{field} {n}", len(units), table, f"count({column})", key)
+        names = sorted(clean(one.name) for one in units)
+        more = f" và {len(units) - MOST_NAMES} đơn vị khác" if len(units) > MOST_NAMES else ""
+        lines.append({"stt": str(n), "y_kien": text, "so": so, "don_vi": "; ".join(names[:MOST_NAMES]) + more})
+    total = figures.say(f"{field}: số ý kiến", len(said), table, f"count(distinct {column})", period)
+    return {field: lines, f"{field}_so": total, f"{field}_neu": str(len(lines))}

@@ -25,46 +25,44 @@ Fields: TypeAlias = Mapping[str, "Fields | None"]  # None is a text; fields of i
 # fmt: off
 HEAD: Fields = dict.fromkeys([
     "mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "ngay_ke_hoach",
-    "moc_tinh_tre", "ngay_chot", "thang", "nam", "gui_truoc_ngay",
+    "moc_tinh_tre", "ngay_chot", "thang", "nam", "tong_so",
+])
+LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
+COUNTED: Fields = dict.fromkeys([
+    "ten", "phai", "da_nhan", "dung_han", "chua_gui", "chua_doc_duoc", "tra_lai", "huyen_bao", "mien",
+    "ty_le_nop", "ty_le_dung_han",
+])
+TASK: Fields = dict.fromkeys([
+    "ma", "noi_dung", "phai", "da_gui", "xong", "kiem_chung", "dang", "chua", "khong_phat_sinh", "khong_ap_dung",
 ])
 # fmt: on
-LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
-COUNTS: Fields = dict.fromkeys((
-    "ten", "phai", "da_nhan", "dung_han", "chua_gui", "chua_doc", "tra_lai", "huyen_bao", "mien", "ty_le",
-    "ty_le_dung_han",
-))  # fmt: skip
-TEXTS: Fields = {"dong": dict.fromkeys(("noi_dung", "so", "don_vi")), "con_lai": None}
+OPINION: Fields = dict.fromkeys(("stt", "y_kien", "so", "don_vi"))
 FIELDS: dict[str, Fields] = {
+    "bao_cao_tong_hop": {
+        **HEAD,
+        **dict.fromkeys(("so_thieu", "so_phai", "so_da_nhan", "so_dung_han", "ty_le_nop", "ty_le_dung_han")),
+        "ke_hoach_rieng": COUNTED,
+        "truc": {"ten": None, "dong": TASK, "ket_qua": dict.fromkeys(("ma", "don_vi", "loi", "o"))},
+        "chi_tieu": dict.fromkeys(("ma", "noi_dung", "tu", "mau", "ty_le", "muc", "co_so", "phai", "danh_gia")),
+        "cap": COUNTED,
+        "huyen": COUNTED,
+        "nhom": {"ten": None, "so": None, "dong": {**LINE, "thuoc": None}},
+        "mien": dict.fromkeys(("stt", "don_vi", "quyet_dinh")),
+        "thanh_phan": dict.fromkeys(("ma", "ten", "nam", "giam", "vi_sao")),
+        "kho_khan": OPINION,
+        "kien_nghi": OPINION,
+        **dict.fromkeys(("kho_khan_so", "kho_khan_neu", "kien_nghi_so", "kien_nghi_neu")),
+    },
     "cong_van_don_doc": {
         **HEAD,
-        **dict.fromkeys(("noi_nhan", "tong_so")),
+        **dict.fromkeys(("noi_nhan", "gui_truoc_ngay")),
         "nhom": {"ten": None, "so": None, "dong": LINE},
         "cho_gui_lai": LINE,
     },
     "du_thao_chu_tich": {
         **HEAD,
-        **dict.fromkeys(("tong_so", "so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
+        **dict.fromkeys(("gui_truoc_ngay", "so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
         "dong": dict.fromkeys(("stt", "don_vi", "bao_cao_rieng", "tre_1_2", "tre_3_7", "tre_tren_7", "tong")),
-    },
-    "bao_cao_tong_hop": {
-        **HEAD,
-        **dict.fromkeys(("so_phai", "so_thieu")),
-        "ke_hoach_rieng": dict.fromkeys(("cap", "phai", "da_nhan", "dung_han")),
-        "truc": {
-            "ten": None,
-            "nhiem_vu": {
-                **dict.fromkeys(("ma", "ten", "phai", "tra_loi", "xong", "kiem_chung", "dang", "chua")),
-                "trich": dict.fromkeys(("don_vi", "noi_dung", "o")),
-            },
-        },
-        "chi_tieu": dict.fromkeys(("ma", "ten", "tu", "mau", "ty_le", "muc", "n_tren_n", "danh_gia")),
-        "theo_cap": COUNTS,
-        "theo_huyen": COUNTS,
-        "tre": dict.fromkeys(("dau_moi", "don_vi")),
-        "mien": dict.fromkeys(("don_vi", "quyet_dinh")),
-        "giam_khong_nhiem_vu": dict.fromkeys(("ma", "ten", "nam", "thay_doi")),
-        "kho_khan": TEXTS,
-        "kien_nghi": TEXTS,
     },
 }
 NEEDED = ("mo_phong",)  # no paper may leave out that it is simulated

@@ -23,60 +23,55 @@ create table core.dim_day as select cast(day as date) as day, isodow(day) < 6 as
     cast(sum(case when isodow(day) < 6 then 1 else 0 end) over (order by day) as integer) as working_day_number
     from range(timestamp '2021-01-01', timestamp '2022-01-01', interval 1 day) as days(day);
 create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_level varchar, full_name_vi varchar,
-    valid_from date, valid_to date);
+    valid_from date, valid_to date, inherits varchar);
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
 create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
     targets_answered integer, difficulties varchar, proposals varchar);
-create table core.fct_task_progress (report_id varchar, task_id varchar, answer varchar, result varchar,
-    evidence varchar, source_cell varchar);
-create table core.dim_release (index_id varchar, year integer, method varchar, is_current boolean);
-create table core.dim_indicator_method (index_id varchar, method varchar, level varchar, code varchar,
-    indicator_name_vi varchar);
-create table marts.plan_responsibility (plan_id varchar, responsibility_id varchar, code varchar,
-    indicator_name_vi varchar, base_year integer, change_printed decimal(9, 2),
-    change_direction_as_published varchar, orphan_kind varchar);
-create table marts.index_target (plan_id varchar, target_id varchar, base_year integer, base_rank integer,
-    base_n_ranked integer, target_year integer, target_state varchar);
 create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
     unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
     is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
-    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean,
-    deliverable varchar default 'report', year integer default 2021, is_accepted boolean default false);
-create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar, measured_by varchar,
-    unit varchar, value decimal(15, 6));
-create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar, dimension integer);
-create table marts.compliance_target (plan_id varchar, target_id varchar, unit_key varchar, scope varchar,
-    period varchar, numerator decimal(18, 6), denominator decimal(18, 6), target_value decimal(15, 6),
-    n_owing integer, n_reporting integer, n_without_figures integer, target_state varchar,
-    value_pct decimal(9, 4) generated always as (round(100 * numerator / denominator, 4)));
-create table marts.plan_task_progress (plan_id varchar, task_id varchar, period varchar, n_owing integer,
-    n_reporting integer, n_answered integer, n_done integer, n_in_progress integer, n_not_started integer,
-    n_nothing_arose integer, n_not_applicable integer, n_done_with_evidence integer);
+    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean);
+create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar, value decimal(15, 6),
+    units varchar, periods varchar, measured_by varchar);
+create table core.dim_task (plan_id varchar, task_id varchar, task_kind varchar, dimension varchar, title_vi varchar,
+    units varchar, is_reported boolean);
+create table core.fct_target_value (report_id varchar, target_id varchar, answer varchar,
+    numerator decimal(18, 6), denominator decimal(18, 6));
+create table core.fct_task_progress (report_id varchar, task_id varchar, answer varchar, result varchar,
+    evidence varchar, source_cell varchar);
+create table core.dim_release (index_id varchar, year integer, known_from date);
+create table marts.index_target (index_id varchar, plan_id varchar, target_id varchar, target_year integer,
+    target_state varchar);
+create table marts.plan_responsibility (plan_id varchar, code varchar, indicator_name_vi varchar, base_year integer,
+    change_printed decimal(9, 2), change_direction_as_published varchar, orphan_kind varchar);
 create view core.dim_unit as select unit_key, unit_level from core.dim_unit_period;
 create macro marts.compliance_as_of(as_of) as table
     select * from core.fct_obligation where due_counted < cast(as_of as date);
 insert into core.dim_unit_period values
-    ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null);
+    ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null, null);
 insert into core.dim_target values
-    ('p', 'TG01', 'Tăng 5 bậc', 'index', 'ranks', 5),
-    ('p', 'TG04', 'Tiếp nhận tại Bộ phận Một cửa', 'reports', 'pct', 100),
-    ('p', 'TG06', 'Nước sạch', 'reports', 'pct', 100);
-insert into core.dim_task values ('p', 'A05', 'Tuyên truyền', null), ('p', 'D1a', 'Bầu cử', 1);
-insert into core.dim_release values ('papi', 2020, 'V3', true);
-insert into core.dim_indicator_method values ('papi', 'V3', 'dimension', '1', 'Tham gia của người dân');
-insert into marts.index_target values ('p', 'TG01', 2020, 13, 63, 2021, 'missed');
+    ('p', 'TG01', 'Tăng 5 bậc', 5, null, null, 'index'),
+    ('p', 'TG04', 'Tiếp nhận tại Bộ phận Một cửa', 100, 'district; commune', 'H1; FY', 'reports'),
+    ('p', 'TG06', 'Nước sạch', 100, 'district', 'FY', 'reports'),
+    ('p', 'TG12', 'Kế hoạch riêng đúng hạn', 100, null, null, 'plans_on_time'),
+    ('p', 'TG13', 'Báo cáo đúng hạn', 100, null, null, 'reports_on_time');
+insert into core.dim_task values
+    ('p', 'A05', 'assignment', null, 'Tuyên truyền', 'agency; district; commune', true),
+    ('p', 'D6a', 'task', '6', 'Bảo hiểm y tế', 'SYT', true),
+    ('p', 'A01', 'assignment', null, 'Ban hành kế hoạch riêng', 'agency; district; commune', false);
+insert into core.dim_release values ('papi', 2021, '2022-05-10');
+insert into marts.index_target values ('papi', 'p', 'TG01', 2021, 'missed');
 insert into marts.plan_responsibility values
-    ('p', '7.2/D7a/district', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
-    ('p', '7.2/D7a/STNMT', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
-    ('p', '1.1/D1a/commune', '1.1', 'Tri thức công dân', 2020, -0.10, 'down', null),
-    ('p', '5.2/-/-', '5.2', 'Giấy phép xây dựng', 2020, 0.02, 'up', 'no_task');
-insert into marts.compliance_target values
-    ('p', 'TG04', '24-bac-giang', 'province', '2021-H1', 255943, 320024, 100, 219, 175, 21, 'behind'),
-    ('p', 'TG04', 'd1', 'with_communes', '2021-H1', 3, 4, 100, 2, 1, 0, 'not_evaluable');
-insert into marts.plan_task_progress values
-    ('p', 'A05', '2021-H1', 238, 212, 210, 97, 64, 18, 17, 14, 76), ('p', 'D1a', '2021-H1', 2, 2, 2, 1, 1, 0, 0, 0, 1);
-insert into core.fct_report values ('r', 7, 6, 5, 4, null, null);
+    ('p', '2.1', 'Tiếp cận thông tin', 2020, -0.05, 'down', 'no_task'),
+    ('p', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
+    ('p', '3.1', 'Hiệu quả tương tác', 2020, 0.14, 'up', 'no_task'),
+    ('p', '1.4', 'Đóng góp tự nguyện', 2020, -0.07, 'down', null);
+insert into core.fct_task_progress values
+    ('syt', 'D6a', 'done', 'Đã cấp 1.200 thẻ', 'QĐ 12', 'Báo cáo!D9'), ('syt', 'A05', 'done', null, null, null),
+    ('d1', 'A05', 'in_progress', null, null, null), ('c1', 'A05', null, null, null, null);
+insert into core.fct_target_value values
+    ('d1', 'TG04', 'reported', 3, 4), ('c1', 'TG04', 'reported', 7.5, 10), ('c2', 'TG04', 'not_measurable', null, null);
 """
 
 
@@ -103,12 +98,12 @@ class Office:
         is_owed = state != "waived"
         returned = date(2021, 6, 21) if state == "returned" else None
         self.connection.execute(
-            "insert into core.dim_unit_period values (?, ?, ?, ?, '2020-01-01', null)",
-            [unit_key, "SNV" if unit_key == "snv" else unit_key, level, name],
+            "insert into core.dim_unit_period values (?, ?, ?, ?, '2020-01-01', null, null)",
+            [unit_key, unit_key.upper(), level, name],
         )
         self.connection.execute(
             "insert into core.fct_obligation values (?, 'p', ?, ?, '2020-01-01', ?, '2021-06-20', '2021-06-21', ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, default, default, default)",
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *(
                     unit_key,
@@ -120,9 +115,11 @@ class Office:
                     is_owed and received is not None,
                     is_owed and days_late == 0,
                 ),
-                *(days_late, received, received, sent, returned, "r" if state == "on_time" else None, simulated),
+                *(days_late, received, received, sent, returned, unit_key if state == "on_time" else None, simulated),
             ],
         )
+        if state == "on_time":
+            self.connection.execute("insert into core.fct_report values (?, 7, 6, 5, 4, null, null)", [unit_key])
         if state == "returned":
             self.connection.execute(
                 "insert into core.fct_report_event values (?, ?, '2021-06-21 14:00', 'returned', null, ?, 1)",
