@@ -13,7 +13,18 @@ import click
 from pipelines.commands.shared import DAY, FOLDER, Mistake, Refused, connected, say_finding, settings_of, with_warehouse
 from pipelines.reports.wording import twin
 
-KINDS = ("reminder", "annex")
+KINDS = ("reminder", "annex", "receipt", "due")
+NOTHING_LATE = twin(
+    "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên",
+    "no report is late; a period is tracked from its first readable report",
+)
+NOTHING = {
+    "receipt": twin("chưa tiếp nhận báo cáo nào của kỳ này", "no report of this period was accepted yet"),
+    "due": twin(
+        "hôm ấy không phải ngày nhắc hạn (7, 3, 1 ngày làm việc trước hạn), hoặc mọi báo cáo đã gửi",
+        "not 7, 3 or 1 working days before the due day, or all reports have come",
+    ),
+}
 
 
 @click.command("paper")
@@ -24,6 +35,8 @@ KINDS = ("reminder", "annex")
 @with_warehouse
 def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None, warehouse: Path | None) -> None:
     """Dự thảo giấy tờ của một kỳ: công văn đôn đốc (reminder), phụ lục Excel (annex) / Draft the papers of a period.
+
+    Phiếu tiếp nhận cho từng đơn vị (receipt); nhắc hạn trước 7, 3, 1 ngày làm việc (due).
 
     Into warehouse/papers/PERIOD; beside each lies a .csv that says where every figure comes from. A paper that lies
     there is never written over: one of other figures is written beside it with a number.
@@ -53,7 +66,6 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
     for path in made:
         click.echo(str(path))
     if not made:
-        vi = "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên"
-        click.echo(twin(vi, "no report is late; a period is tracked from its first readable report"))
+        click.echo(NOTHING.get(kind, NOTHING_LATE))
     else:
         click.echo(twin(f"{len(made)} dự thảo, chốt đến hết ngày {day:%d/%m/%Y}", f"drafts: {len(made)}"))

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.papers import annex, figures, reminders, situation, templates
+from pipelines.papers import annex, due, figures, receipts, reminders, situation, templates
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,16 +22,23 @@ def make_reminders(
     connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
 ) -> list[Path]:
     """Write the letters and the draft for the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
-    faults = [fault for name in templates.FIELDS for fault in templates.check(words / f"{name}.docx")]
-    if faults:
-        raise templates.Faulty(faults)
-    letters = reminders.letters(situation.of(connection, period, as_of))
-    return [
-        figures.write_beside(
-            folder / f"{one.name}.docx", templates.filled(words / f"{one.template}.docx", one.values), one.figures
-        )
-        for one in letters
-    ]
+    _check(words, reminders.LETTER, reminders.DRAFT)
+    return [_written(one, folder, words) for one in reminders.letters(situation.of(connection, period, as_of))]
+
+
+def make_receipts(
+    connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
+) -> list[Path]:
+    """Write a receipt for each accepted report; raises ``templates.Faulty``, and what ``situation.of`` does."""
+    _check(words, receipts.RECEIPT)
+    made = receipts.receipts(connection, situation.of(connection, period, as_of))
+    return [_written(one, folder, words) for one in made]
+
+
+def make_due(connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path) -> list[Path]:
+    """Write the notices that a day near the due day asks for; raises as ``make_receipts`` does."""
+    _check(words, due.NOTICE)
+    return [_written(one, folder, words) for one in due.notices(connection, situation.of(connection, period, as_of))]
 
 
 def make_annex(
@@ -42,4 +49,16 @@ def make_annex(
     return [figures.write_beside(folder / f"{as_of}_phu-luc.xlsx", content, said)]
 
 
+def _check(words: Path, *names: str) -> None:
+    """Raises ``templates.Faulty`` with every fault of these templates, before anything is written."""
+    if faults := [fault for name in names for fault in templates.check(words / f"{name}.docx")]:
+        raise templates.Faulty(faults)
+
+
+def _written(one: reminders.Paper, folder: Path, words: Path) -> Path:
+    content = templates.filled(words / f"{one.template}.docx", one.values)
+    return figures.write_beside(folder / f"{one.name}.docx", content, one.figures)
+
+
 KINDS: dict[str, Maker] = {"reminder": make_reminders, "annex": make_annex}
+KINDS |= {"receipt": make_receipts, "due": make_due}

@@ -27,11 +27,12 @@ create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_lev
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
 create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
-    targets_answered integer);
+    targets_answered integer, version integer, received_at timestamp);
 create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
     unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
     is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
-    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean);
+    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean,
+    is_accepted boolean, accepted_on date);
 create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar);
 create table core.dim_task (plan_id varchar, task_id varchar, title_vi varchar);
 create table marts.compliance_target (plan_id varchar, target_id varchar, unit_key varchar, scope varchar,
@@ -51,7 +52,7 @@ insert into marts.compliance_target values
     ('p', 'TG04', '24-bac-giang', 'province', '2021-H1', 255943, 320024, 100, 219, 175, 21, 'behind'),
     ('p', 'TG04', 'd1', 'with_communes', '2021-H1', 3, 4, 100, 2, 1, 0, 'not_evaluable');
 insert into marts.plan_task_progress values ('p', 'A05', '2021-H1', 238, 212, 210, 97, 64, 18, 17, 14, 76);
-insert into core.fct_report values ('r', 7, 6, 5, 4);
+insert into core.fct_report values ('r', 7, 6, 5, 4, 2, '2021-06-18 09:00');
 """
 
 
@@ -83,7 +84,7 @@ class Office:
         )
         self.connection.execute(
             "insert into core.fct_obligation values (?, 'p', ?, ?, '2020-01-01', ?, '2021-06-20', '2021-06-21', ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, null)",
             [
                 *(
                     unit_key,
