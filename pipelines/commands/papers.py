@@ -23,7 +23,18 @@ from pipelines.commands.shared import (
 )
 from pipelines.reports.wording import twin
 
-KINDS = ("reminder", "synthesis", "annex", "district")
+KINDS = ("reminder", "synthesis", "annex", "receipt", "due", "district")
+NOTHING_LATE = twin(
+    "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên",
+    "no report is late; a period is tracked from its first readable report",
+)
+NOTHING = {
+    "receipt": twin("chưa tiếp nhận báo cáo nào của kỳ này", "no report of this period was accepted yet"),
+    "due": twin(
+        "hôm ấy không phải ngày nhắc hạn (7, 3, 1 ngày làm việc trước hạn), hoặc mọi báo cáo đã gửi",
+        "not 7, 3 or 1 working days before the due day, or all reports have come",
+    ),
+}
 
 
 @click.command("paper")
@@ -40,6 +51,8 @@ def paper(
 
     KIND: reminder (công văn đôn đốc), synthesis (báo cáo tổng hợp), annex (phụ lục Excel), district (mỗi huyện một thư
     mục gồm tình hình, công văn đôn đốc và biểu mẫu của các xã).
+
+    Phiếu tiếp nhận cho từng đơn vị (receipt); nhắc hạn trước 7, 3, 1 ngày làm việc (due).
 
     Into warehouse/papers/PERIOD; beside each lies a .csv that says where every figure comes from. A paper that lies
     there is never written over: one of other figures is written beside it with a number.
@@ -76,7 +89,6 @@ def paper(
     for path in sorted({one.parent for one in made}) if kind == "district" else made:
         click.echo(str(path))
     if not made:
-        vi = "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên"
-        click.echo(twin(vi, "no report is late; a period is tracked from its first readable report"))
+        click.echo(NOTHING.get(kind, NOTHING_LATE))
     else:
         click.echo(twin(f"{len(made)} dự thảo, chốt đến hết ngày {day:%d/%m/%Y}", f"drafts: {len(made)}"))

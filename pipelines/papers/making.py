@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.papers import annex, districts, figures, reminders, situation, synthesis, templates
+from pipelines.papers import annex, districts, due, figures, receipts, reminders, situation, synthesis, templates
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,6 +35,21 @@ def make_synthesis(
     """Write the report to the chairman; raises ``templates.Faulty``, and what ``situation.of`` does."""
     _check(words, synthesis.TEMPLATE)
     return [_written(synthesis.paper(connection, situation.of(connection, period, as_of)), folder, words)]
+
+
+def make_receipts(
+    connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path
+) -> list[Path]:
+    """Write a receipt for each accepted report; raises ``templates.Faulty``, and what ``situation.of`` does."""
+    _check(words, receipts.RECEIPT)
+    made = receipts.receipts(connection, situation.of(connection, period, as_of))
+    return [_written(one, folder, words) for one in made]
+
+
+def make_due(connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path) -> list[Path]:
+    """Write the notices that a day near the due day asks for; raises as ``make_receipts`` does."""
+    _check(words, due.NOTICE)
+    return [_written(one, folder, words) for one in due.notices(connection, situation.of(connection, period, as_of))]
 
 
 def make_annex(
@@ -78,4 +93,10 @@ def _written(one: reminders.Paper, folder: Path, words: Path) -> Path:
     return figures.write_beside(folder / f"{one.name}.docx", content, one.figures)
 
 
-KINDS: dict[str, Maker] = {"reminder": make_reminders, "synthesis": make_synthesis, "annex": make_annex}
+KINDS: dict[str, Maker] = {
+    "reminder": make_reminders,
+    "synthesis": make_synthesis,
+    "annex": make_annex,
+    "receipt": make_receipts,
+    "due": make_due,
+}

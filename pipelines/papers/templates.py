@@ -65,6 +65,24 @@ FIELDS: dict[str, Fields] = {
         "dong": dict.fromkeys(("stt", "don_vi", "bao_cao_rieng", "tre_1_2", "tre_3_7", "tre_tren_7", "tong")),
     },
 }
+LETTERHEAD: Fields = dict.fromkeys(
+    ("mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "thang", "nam")
+)
+ABOUT: Fields = dict.fromkeys(("noi_nhan", "ngay_ke_hoach", "moc_tinh_tre"))
+FIELDS |= {
+    "phieu_tiep_nhan": {
+        **LETTERHEAD,
+        **ABOUT,
+        **dict.fromkeys(("nhan_lan_dau", "nhan_ban_nay", "lan_gui", "ngay_tiep_nhan", "ngay_tre")),
+        **dict.fromkeys(("so_tra_loi", "so_muc")),
+    },
+    "thong_bao_nhac_han": {
+        **LETTERHEAD,
+        **ABOUT,
+        **dict.fromkeys(("con_lai", "ngay_chot", "tong_so")),
+        "dong": dict.fromkeys(("stt", "don_vi", "han", "con_lai", "tinh_trang")),
+    },
+}
 NEEDED = ("mo_phong",)  # no paper may leave out that it is simulated
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -27,11 +27,12 @@ create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_lev
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
 create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
-    targets_answered integer, difficulties varchar, proposals varchar);
+    targets_answered integer, difficulties varchar, proposals varchar, version integer, received_at timestamp);
 create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
     unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
     is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
-    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean);
+    last_received_on date, last_sent_on date, returned_on date, report_id varchar, is_simulated boolean,
+    is_accepted boolean, accepted_on date);
 create table core.dim_target (plan_id varchar, target_id varchar, title_vi varchar, value decimal(15, 6),
     units varchar, periods varchar, measured_by varchar);
 create table core.dim_task (plan_id varchar, task_id varchar, task_kind varchar, dimension varchar, title_vi varchar,
@@ -103,7 +104,7 @@ class Office:
         )
         self.connection.execute(
             "insert into core.fct_obligation values (?, 'p', ?, ?, '2020-01-01', ?, '2021-06-20', '2021-06-21', ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, null)",
             [
                 *(
                     unit_key,
@@ -119,7 +120,9 @@ class Office:
             ],
         )
         if state == "on_time":
-            self.connection.execute("insert into core.fct_report values (?, 7, 6, 5, 4, null, null)", [unit_key])
+            self.connection.execute(
+                "insert into core.fct_report values (?, 7, 6, 5, 4, null, null, 2, '2021-06-18 09:00')", [unit_key]
+            )
         if state == "returned":
             self.connection.execute(
                 "insert into core.fct_report_event values (?, ?, '2021-06-21 14:00', 'returned', null, ?, 1)",

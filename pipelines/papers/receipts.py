@@ -1,0 +1,87 @@
+"""Phiếu tiếp nhận: to the sender of each accepted report, what was accepted and whether it came in time.
+
+Belongs here: what the fields of the template say. Does not belong here: wording, which lies in the template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines.papers.figures import Figures, quoted
+from pipelines.papers.reminders import Paper
+from pipelines.papers.situation import SIMULATED, Owed, Situation, clean
+
+if TYPE_CHECKING:
+    import duckdb
+
+RECEIPT = "phieu_tiep_nhan"
+REPORTS = "core.fct_report"
+ANSWERED = "coalesce(tasks_answered, 0) + coalesce(targets_answered, 0)"
+ITEMS = "coalesce(tasks_owed, 0) + coalesce(targets_owed, 0)"
+ACCEPTED = f"""
+select owed.obligation_id, owed.accepted_on, reports.report_id, reports.version, reports.received_at,
+    {ANSWERED}, {ITEMS}
+from marts.compliance_as_of($day) as owed
+inner join {REPORTS} as reports on owed.report_id = reports.report_id
+where owed.period = $period and owed.is_accepted
+"""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The report of an obligation that an officer accepted."""
+
+    accepted_on: date
+    report_id: str
+    version: int
+    received_at: datetime
+    n_answered: int
+    n_items: int
+
+
+def receipts(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[Paper]:
+    """One receipt for each report of the period that was accepted by the day of the situation."""
+    asked = {"day": situation.as_of.isoformat(), "period": situation.period}
+    accepted = {row[0]: Accepted(*row[1:]) for row in connection.execute(ACCEPTED, asked).fetchall()}
+    return [
+        _receipt(situation, one, accepted[one.obligation_id]) for one in situation.owed if one.obligation_id in accepted
+    ]
+
+
+def letterhead(situation: Situation) -> dict[str, str]:
+    """What stands at the head of every letter, whatever it is about."""
+    month = situation.as_of.month
+    return {
+        "mo_phong": SIMULATED if situation.is_simulated else "",
+        "tinh": situation.province,
+        "tinh_hoa": situation.province.upper(),
+        "co_quan": situation.agency,
+        "co_quan_hoa": situation.agency.upper(),
+        "ke_hoach": clean(situation.plan_title),
+        "ky_bao_cao": situation.period_vi,
+        # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
+        "thang": f"{month:02}" if month < 3 else str(month),
+        "nam": str(situation.as_of.year),
+    }
+
+
+def _receipt(situation: Situation, to: Owed, accepted: Accepted) -> Paper:
+    figures = Figures()
+    table, report = situation.table, f"report_id = {quoted(accepted.report_id)}"
+    received = accepted.received_at.date()
+    values = {
+        **letterhead(situation),
+        "noi_nhan": clean(to.name),
+        "ngay_ke_hoach": figures.say("Ngày nêu trong kế hoạch", to.due_nominal, table, "due_nominal", to.key),
+        "moc_tinh_tre": figures.say("Mốc tính trễ", to.due_counted, table, "due_counted", to.key),
+        "nhan_lan_dau": figures.say("Nhận lần đầu", to.first_received_on, table, "first_received_on", to.key),
+        "nhan_ban_nay": figures.say("Nhận bản này", received, REPORTS, "cast(received_at as date)", report),
+        "lan_gui": figures.say("Lần gửi", accepted.version, REPORTS, "version", report),
+        "ngay_tiep_nhan": figures.say("Ngày tiếp nhận", accepted.accepted_on, table, "accepted_on", to.key),
+        "ngay_tre": figures.say("Ngày trễ", to.days_late, table, "days_late", to.key) if to.days_late else "",
+        "so_tra_loi": figures.say("Mục đã trả lời", accepted.n_answered, REPORTS, ANSWERED, report),
+        "so_muc": figures.say("Mục phải trả lời", accepted.n_items, REPORTS, ITEMS, report),
+    }
+    return Paper(RECEIPT, f"{situation.as_of}_tiep-nhan_{to.unit_key}", values, figures)
