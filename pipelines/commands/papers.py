@@ -93,7 +93,7 @@ def paper(kind: str, period: str, as_of: datetime | None, templates: Path | None
 def sent(file: Path, number: str, on: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
     """Ghi sổ một giấy tờ đã ban hành, gửi đi / Register a paper that was sent, with its number and day.
 
-    A line of raw/reports/papers.csv. `papi status` then tells which of its figures have changed since.
+    A line of raw/papers/sent.csv. `papi status` then tells which of its figures have changed since.
     """
     settings = settings_of(raw, warehouse)
     from pipelines import clock
@@ -147,3 +147,36 @@ def say_papers(settings: Settings) -> None:
             click.echo(f"    {one.place}: {one.printed} → {one.now}")
         if len(figures) > SHOWN:
             click.echo(f"    {twin(f'và {len(figures) - SHOWN} số nữa', 'and more')}")
+
+
+@click.command("period")
+@click.argument("name", metavar="PERIOD")
+@click.option("--as-of", type=DAY, help="Chốt đến hết ngày này. / As of the end of this day (default: today).")
+@RAW
+@with_warehouse
+def period(name: str, as_of: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
+    """Việc phải làm hôm nay của một kỳ, và tệp nằm ở đâu / What is to be done today in a period, and where it lies."""
+    settings = settings_of(raw, warehouse)
+    from pipelines import clock
+    from pipelines.papers import agenda, situation
+    from pipelines.reports.wording import period_name
+
+    day: date = as_of.date() if as_of else clock.today()
+    with connected(settings) as connection:
+        try:
+            tasks = agenda.of(connection, settings, situation.of(connection, name, day))
+        except situation.NothingOwed:
+            raise Mistake(
+                twin(f"không đơn vị nào phải báo cáo kỳ {name}", f"nobody owes a report for {name}")
+            ) from None
+        except situation.NotInCalendar:
+            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
+            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+    click.echo(twin(f"Kỳ {period_name(name).vi}, đến hết ngày {day:%d/%m/%Y}", f"to do for {name}"))
+    for task in tasks:
+        click.echo(f"- {task.n} {task.vi}")
+        if task.folder is not None:
+            click.echo(f"  ở {task.folder}")
+        click.echo(f"  {task.command}")
+    if not tasks:
+        click.echo(twin("không có việc gì phải làm", "nothing is to be done"))

@@ -1,6 +1,6 @@
 """Papers after they were made: which were sent, and which figures the warehouse does not give again today.
 
-Belongs here: the register of sent papers (raw/reports/papers.csv, one line each), asking figures again. Does not belong
+Belongs here: the register of sent papers (raw/papers/sent.csv, one line each), asking figures again. Does not belong
 here: making papers. A paper stays as it was made; only what changed since is told.
 """
 
@@ -19,7 +19,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-REGISTER = "papers.csv"
+REGISTER = "papers/sent.csv"  # below raw/, which is append-only; not among the reports, which tables are made of
 GONE = "không còn"
 
 
@@ -51,7 +51,7 @@ class NotRegistered(ValueError):
 
 def register(settings: Settings) -> list[Sent]:
     """Every paper that was sent; raises ``saved.NotRead``."""
-    path = settings.reports / REGISTER
+    path = settings.raw / REGISTER
     if not path.exists():
         return []
     return [Sent(*cells[: len(COLUMNS)]) for _, cells in saved.read(path.read_bytes(), COLUMNS).lines]
@@ -72,7 +72,7 @@ def add(settings: Settings, paper: Path, number: str, on: date) -> Sent:
         if one.number == number.strip() and one.sent_on[:4] == str(on.year):
             raise NotRegistered(f"số {one.number} đã dùng cho {one.paper} / the number is taken")
     line = Sent(on.isoformat(), name, number.strip(), sha256_of(paper))
-    path = settings.reports / REGISTER
+    path = settings.raw / REGISTER
     before = path.read_bytes() if path.exists() else b""
     write_whole(path, saved.added(before, COLUMNS, [[inert(cell) for cell in astuple(line)]]))
     return line

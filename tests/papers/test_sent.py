@@ -20,7 +20,6 @@ def desk(office: Office, tmp_path: Path) -> Settings:
     """A workspace in which a letter to one district was drafted."""
     office.owes("c3", "commune", "Xã Hai", "d1", "missing", 3)
     settings = Settings(raw=tmp_path / "raw", warehouse=tmp_path)
-    settings.reports.mkdir(parents=True)
     making.make_reminders(office.connection, PERIOD, DAY, tmp_path / "papers" / PERIOD, TEMPLATES)
     return settings
 
@@ -51,7 +50,7 @@ def test_what_is_no_paper_of_the_warehouse_is_not_registered(desk: Settings, tmp
             sent.add(desk, file, "1", DAY)
     with pytest.raises(sent.NotRegistered, match="để trống"):
         sent.add(desk, letter_of(desk), " ", DAY)
-    assert not (desk.reports / sent.REGISTER).exists()
+    assert not (desk.raw / sent.REGISTER).exists()
 
 
 def test_a_figure_that_changed_is_told_with_what_it_is_now(desk: Settings, office: Office) -> None:
