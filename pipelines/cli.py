@@ -19,7 +19,7 @@ def papi() -> None:
 office.report.add_command(registers.report_register)
 for command in (
     refreshing.refresh, refreshing.status, checking.check, releases.release, office.plan, office.report, office.demo,
-    papers.paper, reading.sql, exporting.export, looking.site, looking.picture,
+    papers.paper, papers.sent, papers.period, reading.sql, exporting.export, looking.site, looking.picture,
     reading.explain, reading.province, reading.claims, reading.docs,
 ):  # fmt: skip
     papi.add_command(command)

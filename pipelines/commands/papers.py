@@ -12,16 +12,19 @@ import click
 
 from pipelines.commands.shared import (
     DAY,
+    FILE,
     FOLDER,
     RAW,
+    SHOWN,
     Mistake,
     Refused,
     connected,
     say_finding,
     settings_of,
     with_warehouse,
-)
+)  # fmt: skip
 from pipelines.reports.wording import twin
+from pipelines.settings import Settings
 
 KINDS = ("reminder", "synthesis", "annex", "receipt", "due", "district")
 NOTHING_LATE = twin(
@@ -92,3 +95,101 @@ def paper(
         click.echo(NOTHING.get(kind, NOTHING_LATE))
     else:
         click.echo(twin(f"{len(made)} dự thảo, chốt đến hết ngày {day:%d/%m/%Y}", f"drafts: {len(made)}"))
+
+
+@click.command("sent")
+@click.argument("file", type=FILE)
+@click.option("--number", required=True, help="Số, ký hiệu văn bản. / Number of the document, such as 12/SNV-CCHC.")
+@click.option("--on", type=DAY, help="Ngày gửi. / Day of sending (default: today).")
+@RAW
+@with_warehouse
+def sent(file: Path, number: str, on: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
+    """Ghi sổ một giấy tờ đã ban hành, gửi đi / Register a paper that was sent, with its number and day.
+
+    A line of raw/papers/sent.csv. `papi status` then tells which of its figures have changed since.
+    """
+    settings = settings_of(raw, warehouse)
+    from pipelines import clock
+    from pipelines.papers import sent as sent_papers
+    from pipelines.reports.saved import NotRead
+
+    try:
+        line = sent_papers.add(settings, file, number, on.date() if on else clock.today())
+    except sent_papers.NotRegistered as error:
+        raise Mistake(str(error)) from None
+    except NotRead as error:
+        raise Refused(f"{sent_papers.REGISTER}, dòng {error.row}: {error.found}. {error.remedy}") from None
+    day = date.fromisoformat(line.sent_on)
+    click.echo(twin(f"đã ghi: {line.paper}, số {line.number}, gửi ngày {day:%d/%m/%Y}", "registered"))
+
+
+def say_papers(settings: Settings) -> None:
+    """Papers whose figures the published warehouse no longer gives; of a sent one, what changed since.
+
+    A paper made after the publication in force follows from it and is not asked again.
+    """
+    from pipelines.papers import sent as sent_papers
+    from pipelines.reports.saved import NotRead
+
+    listed = sent_papers.papers(settings)
+    if not listed or not settings.published.exists():
+        return
+    published = settings.published.stat().st_mtime
+    try:
+        known = {Path(one.paper).with_suffix(".csv").as_posix(): one for one in sent_papers.register(settings)}
+    except NotRead as error:
+        click.echo(f"{sent_papers.REGISTER}, dòng {error.row}: {error.found}. {error.remedy}")
+        known = {}
+    with connected(settings) as connection:
+        changed = sent_papers.changes(connection, [path for path in listed if path.stat().st_mtime < published])
+    n_changed = len(changed)
+    click.echo(
+        twin(f"Giấy tờ: {len(listed)}, có số liệu đã đổi: {n_changed}", f"papers with figures of before: {n_changed}")
+    )
+    for path, figures in changed.items():
+        name = path.relative_to(settings.warehouse / "papers").as_posix()
+        line = known.get(name)
+        if line is None:
+            click.echo(f"  {name}: {twin(f'{len(figures)} số đã đổi; lập lại bằng `papi paper`', 'make it again')}")
+            continue
+        day = date.fromisoformat(line.sent_on)
+        click.echo(
+            f"  {line.paper}: {twin(f'đã gửi ngày {day:%d/%m/%Y}, số {line.number}; từ đó đã đổi', 'sent; since then')}"
+        )
+        for one in figures[:SHOWN]:
+            click.echo(f"    {one.place}: {one.printed} → {one.now}")
+        if len(figures) > SHOWN:
+            click.echo(f"    {twin(f'và {len(figures) - SHOWN} số nữa', 'and more')}")
+
+
+@click.command("period")
+@click.argument("name", metavar="PERIOD")
+@click.option("--as-of", type=DAY, help="Chốt đến hết ngày này. / As of the end of this day (default: today).")
+@RAW
+@with_warehouse
+def period(name: str, as_of: datetime | None, raw: Path | None, warehouse: Path | None) -> None:
+    """Việc phải làm hôm nay của một kỳ, và tệp nằm ở đâu / What is to be done today in a period, and where it lies."""
+    settings = settings_of(raw, warehouse)
+    from pipelines import clock
+    from pipelines.papers import agenda, situation
+    from pipelines.reports.wording import period_name
+
+    day: date = as_of.date() if as_of else clock.today()
+    with connected(settings) as connection:
+        try:
+            tasks = agenda.of(connection, settings, situation.of(connection, name, day))
+        except situation.NothingOwed:
+            raise Mistake(
+                twin(f"không đơn vị nào phải báo cáo kỳ {name}", f"nobody owes a report for {name}")
+            ) from None
+        except situation.NotInCalendar:
+            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
+            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+    click.echo(twin(f"Kỳ {period_name(name).vi}, đến hết ngày {day:%d/%m/%Y}", f"to do for {name}"))
+    for task in tasks:
+        click.echo(f"- {task.n} {task.vi}")
+        if task.folder is not None:
+            click.echo(f"  ở {task.folder}")
+        click.echo(f"  {task.command}")
+    if not tasks:
+        click.echo(twin("không có việc gì phải làm", "nothing is to be done"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.office import say_reports
+from pipelines.commands.papers import say_papers
 from pipelines.commands.releases import say_releases
 from pipelines.commands.shared import DAY, RAW, Mistake, Refused, log_progress, settings_of, with_warehouse
 
@@ -108,6 +109,7 @@ def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
         limit = "" if in_force.package["as_of"] == "all" else f", as of {in_force.package['as_of']}"
         click.echo(f"Last publication: {in_force.created:%d/%m/%Y %H:%M}{limit}, {settings.published}")
         _say_stale(settings, in_force)
+        say_papers(settings)
     done = last(settings)
     if done is not None:
         click.echo(
