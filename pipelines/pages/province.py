@@ -365,13 +365,8 @@ class _Page:
             )
             score, reached, way = way_to_go(row["score"], row["potential"])
             figures = f"{speaker.number(score)} → {speaker.number(reached)}  {speaker.number(way, '+')}"
-            who = (
-                f"{row['owners_vi']} ({say('tasks')} {row['tasks']})"
-                if row["tasks"]
-                else say("nobody")
-                if has_plan
-                else ""
-            )
+            nobody = say("nobody") if has_plan else ""
+            who = f"{row['owners_vi']} ({say('tasks')} {row['tasks']})" if row["tasks"] else nobody
             place = f"{row['rank']}/{row['n_ranked']}"
             lines.append(f"  {name:<{NAME_WIDTH}}  {figures}  {place:>6}  {who}".rstrip())
         return lines

@@ -219,7 +219,7 @@ class _Drawing:
             Column("Đơn vị có số liệu (n)", 9),
             Column("Đơn vị phải báo cáo (N)", 9),
             Column("Trả lời không có số", 9),
-            Column("Đánh giá", 16),
+            Column("Đánh giá", 26),
         ]
         named = {one.unit_key: one.full_name_vi for one in self._situation.owed}
 
