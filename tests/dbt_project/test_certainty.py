@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 from datetime import date
-
-import csv
 from decimal import Decimal
 
 import duckdb
@@ -65,7 +63,7 @@ def test_a_break_of_the_register_tells_the_day_of_its_decision(
         f"select distinct break_decided_on from marts.{table} "
         "where not_comparable_reason in ('measure_changed', 'part_changed') and break_certainty is not null"
     ).fetchall()
-    with (ROOT / "dbt_project/seeds/indicator_break.csv").open(encoding="utf-8", newline="") as file:
+    with REGISTER.open(encoding="utf-8", newline="") as file:
         decided = {(date.fromisoformat(row["decided_on"]),) for row in csv.DictReader(file)}
     assert days
     assert {*days} <= decided
