@@ -14,6 +14,7 @@ from pipelines.orchestration.automation import build_job, build_overdue_check, b
 from pipelines.orchestration.checks import build_checks
 from pipelines.orchestration.landing_assets import build_landed, build_landing_checks, build_releases
 from pipelines.orchestration.notices import build_failure_sensor
+from pipelines.orchestration.papers_job import build_papers_job
 from pipelines.orchestration.selection import what_is_due
 from pipelines.orchestration.versions import code_versions
 from pipelines.orchestration.warehouse_assets import (
@@ -61,7 +62,7 @@ def build_definitions(settings: Settings, standing: Standing | None = None) -> d
             *build_checks(settings, now, analysed.keys, standing),
             build_overdue_check(settings),
         ],
-        jobs=[job],
+        jobs=[job, build_papers_job(settings)],
         schedules=[build_schedule(settings, job, known)],
         sensors=[build_sensor(settings, job, known), build_failure_sensor()],
         executor=dg.in_process_executor,

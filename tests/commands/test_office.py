@@ -16,7 +16,11 @@ from pipelines.published import connect
 from pipelines.reports import form, registry
 from pipelines.settings import ROOT, Settings
 from tests.conftest import copy_of_raw, run_papi
+from tests.papers.conftest import published_in
 from tests.reports.filled import COMMUNE, DUTIES, drawn, typed_over
+
+BLOCK = re.compile(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+PAPERS = "\n## 8. "  # from here on the guide asks a published warehouse
 
 
 @pytest.fixture
@@ -183,8 +187,8 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
     (folder / "nhan/phuong-tho-xuong.xlsx").write_bytes(drawn())
     broken = typed_over(drawn("07204-tran-nguyen-han"), form.TARGETS, {"H2": "khoảng 90"})
     (folder / "nhan/phuong-tran-nguyen-han.xlsx").write_bytes(broken)
-    guide = (ROOT / "docs/huong-dan.md").read_text("utf-8")
-    blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    guide, _, _ = (ROOT / "docs/huong-dan.md").read_text("utf-8").partition(PAPERS)
+    blocks = BLOCK.findall(guide)
     assert len(blocks) == guide.count("```sh") == 8
     for commands, shown in blocks:
         if "--in" in commands:
@@ -193,6 +197,24 @@ def test_the_officers_guide_goes_as_described(office: Settings, monkeypatch: pyt
         for line in shown.splitlines():
             assert line.strip() in said
     assert "select" not in guide.lower()
+
+
+def test_the_guide_from_the_days_work_to_a_sent_paper_goes_as_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    published_in(warehouse)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPI_RAW", str(tmp_path / "raw"))
+    monkeypatch.setenv("PAPI_WAREHOUSE", str(warehouse))
+    _, _, guide = (ROOT / "docs/huong-dan.md").read_text("utf-8").partition(PAPERS)
+    blocks = BLOCK.findall(guide)
+    assert len(blocks) == guide.count("```sh") == 3
+    for commands, shown in blocks:
+        said = "".join(run_papi(*shlex.split(line)[1:]).out for line in commands.splitlines())
+        for line in shown.splitlines():
+            assert line.strip() in said
 
 
 def waived_in(path: Path) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.papers.figures import Figure, printed
+from pipelines.settings import Settings
 
 DAY = date(2021, 6, 24)
 PERIOD = "2021-H1"
@@ -153,3 +154,17 @@ def office(tmp_path: Path) -> Iterator[Office]:
         office.owes("c1", "commune", "Xã Đồng Kỳ", "d1")
         office.owes("c2", "commune", "Phường Thọ Xương", "d2")
         yield office
+
+
+def published_in(folder: Path) -> Settings:
+    """A small published warehouse in which one commune is late and one report was accepted."""
+    with duckdb.connect(str(folder / "papi.duckdb")) as connection:
+        connection.execute(TABLES)
+        office = Office(connection)
+        office.owes("snv", "agency", "Sở Nội vụ tỉnh Bắc Giang", "24-bac-giang")
+        office.owes("d1", "district", "Huyện Yên Thế", "snv")
+        office.owes("c1", "commune", "Xã Đồng Kỳ", "d1", "missing", 3)
+        connection.execute(
+            "update core.fct_obligation set is_accepted = true, accepted_on = '2021-06-23' where unit_key = 'd1'"
+        )
+    return Settings(raw=folder / "raw", warehouse=folder)

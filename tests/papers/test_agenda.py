@@ -37,8 +37,7 @@ def test_what_came_is_looked_at_and_what_is_late_is_reminded_once(office: Office
 
 def test_an_accepted_report_waits_for_its_receipt_until_there_is_one(office: Office, tmp_path: Path) -> None:
     office.connection.execute(
-        "update core.fct_obligation set state = 'accepted', is_accepted = true, accepted_on = '2021-06-23', "
-        "report_id = 'r'"
+        "update core.fct_obligation set state = 'accepted', is_accepted = true, accepted_on = '2021-06-23'"
     )
     assert waiting(office, tmp_path) == {"phiếu tiếp nhận phải lập": 6}
     making.make_receipts(office.connection, PERIOD, DAY, tmp_path / "papers" / PERIOD, TEMPLATES)
