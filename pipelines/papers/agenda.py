@@ -67,8 +67,21 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, situation: Sit
             papers,
             f"papi paper receipt {as_of}",
         ),
+        Task(
+            "báo cáo tổng hợp phải lập",
+            _once(situation, papers, "bao-cao-tong-hop"),
+            papers,
+            f"papi paper synthesis {as_of}",
+        ),
+        Task("phụ lục phải lập", _once(situation, papers, "phu-luc"), papers, f"papi paper annex {as_of}"),
     ]
     return [task for task in tasks if task.n]
+
+
+def _once(situation: Situation, folder: Path, name: str) -> int:
+    """1 while a paper on the whole period is to be made: from the day after the due day, until there is one."""
+    is_over = all(one.due_counted is not None and one.due_counted < situation.as_of for one in situation.owed)
+    return int(is_over and not any(folder.glob(f"*_{name}*")))
 
 
 def _missing(folder: Path, names: list[str]) -> int:

@@ -11,11 +11,16 @@ from tests.conftest import run_papi
 from tests.papers.conftest import DAY, PERIOD, Office
 
 
+ON_THE_WHOLE = {"báo cáo tổng hợp phải lập": 1, "phụ lục phải lập": 1}
+
+
 def waiting(office: Office, folder: Path) -> dict[str, int]:
-    """How many of what."""
+    """How many of what, but for the papers on the whole period."""
     settings = Settings(raw=folder / "raw", warehouse=folder)
     found = situation.of(office.connection, PERIOD, DAY)
-    return {task.vi.split(";")[0]: task.n for task in agenda.of(office.connection, settings, found)}
+    tasks = {task.vi.split(";")[0]: task.n for task in agenda.of(office.connection, settings, found)}
+    assert {name: n for name, n in tasks.items() if name in ON_THE_WHOLE} == ON_THE_WHOLE
+    return {name: n for name, n in tasks.items() if name not in ON_THE_WHOLE}
 
 
 def test_before_anything_came_forms_are_to_be_sent(office: Office, tmp_path: Path) -> None:
@@ -42,6 +47,14 @@ def test_an_accepted_report_waits_for_its_receipt_until_there_is_one(office: Off
     assert waiting(office, tmp_path) == {"phiếu tiếp nhận phải lập": 6}
     making.make_receipts(office.connection, PERIOD, DAY, tmp_path / "papers" / PERIOD, TEMPLATES)
     assert waiting(office, tmp_path) == {}
+
+
+def test_after_the_due_day_a_report_and_an_annex_wait_until_there_is_one(office: Office, tmp_path: Path) -> None:
+    folder, settings = tmp_path / "papers" / PERIOD, Settings(raw=tmp_path / "raw", warehouse=tmp_path)
+    for make in (making.make_synthesis, making.make_annex):
+        make(office.connection, PERIOD, DAY, folder, TEMPLATES)
+    found = situation.of(office.connection, PERIOD, DAY)
+    assert not {task.vi for task in agenda.of(office.connection, settings, found)} & {*ON_THE_WHOLE}
 
 
 def test_the_command_names_the_folder_of_each(office: Office, tmp_path: Path) -> None:
