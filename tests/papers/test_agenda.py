@@ -10,7 +10,6 @@ from pipelines.settings import Settings
 from tests.conftest import run_papi
 from tests.papers.conftest import DAY, PERIOD, Office
 
-
 ON_THE_WHOLE = {"báo cáo tổng hợp phải lập": 1, "phụ lục phải lập": 1}
 
 
