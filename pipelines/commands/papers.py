@@ -137,6 +137,8 @@ def say_papers(settings: Settings) -> None:
     published = settings.published.stat().st_mtime
     try:
         known = {Path(one.paper).with_suffix(".csv").as_posix(): one for one in sent_papers.register(settings)}
+        for edited in sent_papers.not_as_sent(settings):
+            click.echo(f"{edited.paper}: {twin('tệp không còn như khi gửi', 'the file is no longer what was sent')}")
     except NotRead as error:
         click.echo(f"{sent_papers.REGISTER}, dòng {error.row}: {error.found}. {error.remedy}")
         known = {}

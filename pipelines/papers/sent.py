@@ -78,6 +78,12 @@ def add(settings: Settings, paper: Path, number: str, on: date) -> Sent:
     return line
 
 
+def not_as_sent(settings: Settings) -> list[Sent]:
+    """Sent papers whose file is no longer what was sent: edited since, or gone. Raises ``saved.NotRead``."""
+    files = {one: settings.warehouse / "papers" / one.paper for one in register(settings)}
+    return [one for one, file in files.items() if not file.is_file() or sha256_of(file) != one.sha256]
+
+
 def papers(settings: Settings) -> list[Path]:
     """The lists of figures beside all papers that lie in the warehouse."""
     return sorted((settings.warehouse / "papers").rglob("*.csv"))

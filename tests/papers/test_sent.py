@@ -63,6 +63,15 @@ def test_a_figure_that_changed_is_told_with_what_it_is_now(desk: Settings, offic
     assert sent.Change("UBND xã Hai: ngày trễ", "3", sent.GONE) in changed[letter_of(desk).with_suffix(".csv")]
 
 
+def test_a_sent_paper_that_was_edited_or_lost_since_is_told(desk: Settings) -> None:
+    line = sent.add(desk, letter_of(desk), "12/SNV-CCHC", DAY)
+    assert sent.not_as_sent(desk) == []
+    letter_of(desk).write_bytes(b"edited")
+    assert sent.not_as_sent(desk) == [line]
+    letter_of(desk).unlink()
+    assert sent.not_as_sent(desk) == [line]
+
+
 def test_the_command_writes_the_line_and_refuses_a_second(desk: Settings, office: Office) -> None:
     call = ("sent", letter_of(desk), "--number", "12/SNV-CCHC", "--on", "2021-06-25", "--raw", desk.raw)
     said = run_papi(*call, "--warehouse", desk.warehouse)
