@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.papers.figures import Figures, quoted
-from pipelines.papers.receipts import letterhead
-from pipelines.papers.reminders import Paper
+from pipelines.papers.reminders import Paper, letterhead
 from pipelines.papers.situation import Owed, Situation, clean
 
 if TYPE_CHECKING:

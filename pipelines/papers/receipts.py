@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.papers.figures import Figures, quoted
-from pipelines.papers.reminders import Paper
-from pipelines.papers.situation import SIMULATED, Owed, Situation, clean
+from pipelines.papers.reminders import Paper, letterhead
+from pipelines.papers.situation import Owed, Situation, clean
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,23 +48,6 @@ def receipts(connection: duckdb.DuckDBPyConnection, situation: Situation) -> lis
     return [
         _receipt(situation, one, accepted[one.obligation_id]) for one in situation.owed if one.obligation_id in accepted
     ]
-
-
-def letterhead(situation: Situation) -> dict[str, str]:
-    """What stands at the head of every letter, whatever it is about."""
-    month = situation.as_of.month
-    return {
-        "mo_phong": SIMULATED if situation.is_simulated else "",
-        "tinh": situation.province,
-        "tinh_hoa": situation.province.upper(),
-        "co_quan": situation.agency,
-        "co_quan_hoa": situation.agency.upper(),
-        "ke_hoach": clean(situation.plan_title),
-        "ky_bao_cao": situation.period_vi,
-        # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
-        "thang": f"{month:02}" if month < 3 else str(month),
-        "nam": str(situation.as_of.year),
-    }
 
 
 def _receipt(situation: Situation, to: Owed, accepted: Accepted) -> Paper:

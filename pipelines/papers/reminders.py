@@ -113,9 +113,9 @@ def _draft(situation: Situation, to: list[Owed]) -> Paper:
     return Paper(DRAFT, f"{situation.as_of}_du-thao-chu-tich", values, figures)
 
 
-def head_of(situation: Situation, figures: Figures, first: Owed) -> dict[str, str]:
-    """What every paper in Word says at its head; the days are those of ``first``."""
-    table = situation.table
+def letterhead(situation: Situation) -> dict[str, str]:
+    """What stands at the head of every paper in Word, whatever it is about."""
+    month = situation.as_of.month
     return {
         "mo_phong": SIMULATED if situation.is_simulated else "",
         "tinh": situation.province,
@@ -124,12 +124,20 @@ def head_of(situation: Situation, figures: Figures, first: Owed) -> dict[str, st
         "co_quan_hoa": situation.agency.upper(),
         "ke_hoach": clean(situation.plan_title),
         "ky_bao_cao": situation.period_vi,
+        # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
+        "thang": f"{month:02}" if month < 3 else str(month),
+        "nam": str(situation.as_of.year),
+    }
+
+
+def head_of(situation: Situation, figures: Figures, first: Owed) -> dict[str, str]:
+    """The same with the days of a period, which are those of ``first``."""
+    table = situation.table
+    return {
+        **letterhead(situation),
         "ngay_ke_hoach": figures.say("Ngày nêu trong kế hoạch", first.due_nominal, table, "due_nominal", first.key),
         "moc_tinh_tre": figures.say("Mốc tính trễ", first.due_counted, table, "due_counted", first.key),
         "ngay_chot": f"{situation.as_of:%d/%m/%Y}",
-        # Decree 30/2020: a nought before January and February alone, so that nobody writes another month of them.
-        "thang": f"{situation.as_of:%m}" if situation.as_of.month < 3 else str(situation.as_of.month),
-        "nam": str(situation.as_of.year),
     }
 
 

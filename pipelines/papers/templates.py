@@ -23,10 +23,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 Fields: TypeAlias = Mapping[str, "Fields | None"]  # None is a text; fields of its own are those of each line of a list
 
 # fmt: off
-HEAD: Fields = dict.fromkeys([
-    "mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "ngay_ke_hoach",
-    "moc_tinh_tre", "ngay_chot", "thang", "nam", "tong_so",
+LETTERHEAD: Fields = dict.fromkeys([
+    "mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "thang", "nam",
 ])
+HEAD: Fields = {**LETTERHEAD, **dict.fromkeys(["ngay_ke_hoach", "moc_tinh_tre", "ngay_chot", "tong_so"])}
 LINE: Fields = dict.fromkeys(("stt", "don_vi", "han", "ngay_tre", "tinh_trang"))
 COUNTED: Fields = dict.fromkeys([
     "ten", "phai", "da_nhan", "dung_han", "chua_gui", "chua_doc_duoc", "tra_lai", "huyen_bao", "mien",
@@ -37,6 +37,7 @@ TASK: Fields = dict.fromkeys([
 ])
 # fmt: on
 OPINION: Fields = dict.fromkeys(("stt", "y_kien", "so", "don_vi"))
+ABOUT: Fields = dict.fromkeys(("noi_nhan", "ngay_ke_hoach", "moc_tinh_tre"))
 FIELDS: dict[str, Fields] = {
     "bao_cao_tong_hop": {
         **HEAD,
@@ -64,12 +65,6 @@ FIELDS: dict[str, Fields] = {
         **dict.fromkeys(("gui_truoc_ngay", "so_don_vi", "tong_1_2", "tong_3_7", "tong_tren_7")),
         "dong": dict.fromkeys(("stt", "don_vi", "bao_cao_rieng", "tre_1_2", "tre_3_7", "tre_tren_7", "tong")),
     },
-}
-LETTERHEAD: Fields = dict.fromkeys(
-    ("mo_phong", "tinh", "tinh_hoa", "co_quan", "co_quan_hoa", "ke_hoach", "ky_bao_cao", "thang", "nam")
-)
-ABOUT: Fields = dict.fromkeys(("noi_nhan", "ngay_ke_hoach", "moc_tinh_tre"))
-FIELDS |= {
     "phieu_tiep_nhan": {
         **LETTERHEAD,
         **ABOUT,
