@@ -12,6 +12,7 @@ from pipelines.settings import Settings
 from tests.conftest import Built
 
 
+@pytest.mark.long
 def test_each_unit_test_of_a_model_passes(own_warehouse: Settings) -> None:
     dbt.ensure_manifest(own_warehouse)
     results = dbt.unit_test(own_warehouse, dbt.load_manifest(own_warehouse))

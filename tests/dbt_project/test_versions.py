@@ -308,9 +308,8 @@ KNOWN_THAT_DAY, KNOWN_THE_NEXT = date(2021, 6, 30), date(2021, 6, 29)
 RANDOM_DAYS = [FIRST + timedelta(random.Random(n).randrange(SPAN)) for n in range(12)]
 
 
-@pytest.mark.parametrize(
-    "days", [[KNOWN_THAT_DAY], pytest.param([KNOWN_THE_NEXT, *RANDOM_DAYS], marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("days", [[KNOWN_THAT_DAY], [KNOWN_THE_NEXT, *RANDOM_DAYS]])
 def test_what_was_known_on_a_day_is_what_a_warehouse_of_that_day_knows(
     versions: Versions, built: Built, days: list[date]
 ) -> None:

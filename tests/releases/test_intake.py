@@ -84,6 +84,7 @@ def test_what_changed_is_told_with_the_words_of_the_mart(settings: Settings) -> 
     assert [(a.provinces, a.parts, a.form) for a in manifest.not_published] == [(["24"], ["1.2"], "zero")]
 
 
+@pytest.mark.long
 def test_a_surprise_stops_the_command_until_it_is_accepted(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "2020.xlsx"
     path.write_bytes(province_columns(Release(2020, changed(2020, c11=0.9))))
