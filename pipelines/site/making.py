@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.clock import today
+from pipelines.clock import day_of
 from pipelines.releases.overdue import late
 from pipelines.settings import Settings
 
@@ -54,7 +54,7 @@ class Site:
                     f"{index} {year} đã quá hạn: thường công bố trước {due:%d/%m/%Y}",
                     f"{index} {year} is overdue: usually out before {due:%d/%m/%Y}",
                 )
-                for index, year, due in late(self.settings, today())
+                for index, year, due in late(self.settings, day_of(self.settings))
             ],
             is_simulated=office_queries.is_simulated(Reader(connection)),
             files=downloads.write(connection, folder, created, package["as_of"], keys, before),
