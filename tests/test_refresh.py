@@ -89,11 +89,11 @@ def test_built_again_as_of_the_last_release_the_same_input_gives_the_same_bytes(
     assert found.package["as_of"] == last
 
 
-DAYS = [date(2012, 1, 1) + timedelta(random.Random(n).randrange(9 * 365)) for n in (1, 2)]
+RANDOM_DAY = date(2012, 1, 1) + timedelta(random.Random(1).randrange(9 * 365))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("day", [*DAYS, date(2021, 5, 12), date(2021, 7, 9)], ids=str)
+@pytest.mark.parametrize("day", [RANDOM_DAY, date(2021, 5, 12)], ids=str)
 def test_a_warehouse_of_a_day_is_what_is_built_where_nothing_came_later(demo: Demo, tmp_path: Path, day: date) -> None:
     """Every published table, plan and compliance included: later releases, plans, reports and events change none."""
     raw = Path(shutil.copytree(demo.settings.raw, tmp_path / "raw"))
