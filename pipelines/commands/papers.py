@@ -5,6 +5,8 @@ Belongs here: options, and what is printed. Does not belong here: what a paper s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -40,6 +42,22 @@ NOTHING = {
 }
 
 
+@contextmanager
+def _asked_of(period: str, day: date) -> Iterator[None]:
+    """Turns what cannot be asked of a period on a day into a mistake in the call."""
+    from pipelines.papers.situation import NothingOwed, NotInCalendar
+
+    try:
+        yield
+    except NothingOwed:
+        raise Mistake(
+            twin(f"không đơn vị nào phải báo cáo kỳ {period}", f"nobody owes a report for {period}")
+        ) from None
+    except NotInCalendar:
+        vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
+        raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+
+
 @click.command("paper")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--period", required=True, help="Kỳ, như 2021-H1. / The period, such as 2021-H1.")
@@ -63,26 +81,18 @@ def paper(
     settings = settings_of(raw, warehouse)
     from pipelines import clock
     from pipelines.papers import making
-    from pipelines.papers.situation import NothingOwed, NotInCalendar
     from pipelines.papers.templates import TEMPLATES, Faulty
     from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
     folder = settings.warehouse / "papers" / period
-    with connected(settings) as connection:
+    with _asked_of(period, day), connected(settings) as connection:
         try:
             words = templates or TEMPLATES
             if kind == "district":
                 made = making.make_districts(connection, settings, period, day, folder, words)
             else:
                 made = making.KINDS[kind](connection, period, day, folder, words)
-        except NothingOwed:
-            raise Mistake(
-                twin(f"không đơn vị nào phải báo cáo kỳ {period}", f"nobody owes a report for {period}")
-            ) from None
-        except NotInCalendar:
-            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
-            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
         except registry.Faulty as error:
             raise Refused(str(error)) from None
         except Faulty as error:
@@ -177,16 +187,8 @@ def period(name: str, as_of: datetime | None, raw: Path | None, warehouse: Path 
     from pipelines.reports.wording import period_name
 
     day: date = as_of.date() if as_of else clock.today()
-    with connected(settings) as connection:
-        try:
-            tasks = agenda.of(connection, settings, situation.of(connection, name, day))
-        except situation.NothingOwed:
-            raise Mistake(
-                twin(f"không đơn vị nào phải báo cáo kỳ {name}", f"nobody owes a report for {name}")
-            ) from None
-        except situation.NotInCalendar:
-            vi = f"{day:%d/%m/%Y} nằm ngoài lịch ngày làm việc"
-            raise Mistake(twin(vi, "the calendar of working days does not know this day")) from None
+    with _asked_of(name, day), connected(settings) as connection:
+        tasks = agenda.of(connection, settings, situation.of(connection, name, day))
     click.echo(twin(f"Kỳ {period_name(name).vi}, đến hết ngày {day:%d/%m/%Y}", f"to do for {name}"))
     for task in tasks:
         click.echo(f"- {task.n} {task.vi}")
