@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from pipelines.analysis.ahead import Ahead
     from pipelines.analysis.backtest import Past
 
+STATES_VI = {
+    "achieved": "đạt",
+    "missed": "không đạt",
+    "on_track": "đúng hướng",
+    "behind": "chậm",
+    "pending": "năm đích chưa hết",
+    "not_evaluable": "không đánh giá được",
+    "not_comparable": "không so sánh được",
+    "rebased": "tính lại sau sáp nhập",
+}
+
 
 def assess(
     panel: Panel,
@@ -96,7 +107,7 @@ def _chance(chance: float, is_told: bool) -> Row:
 
 
 def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: int) -> Row:
-    """What became of the target, honestly: keys target_state, target_state_reason,
+    """What became of the target, honestly: keys target_state, target_state_vi, target_state_reason,
     not_comparable_reason, what was seen, and first when.
 
     achieved, missed; pending where its year is not over and nothing of it is published; on_track or behind where the
@@ -112,7 +123,7 @@ def state(panel: Panel, rule: TargetRule, field: Field, position: int, horizon: 
     }
 
     def of(state: str, reason: str | None) -> Row:
-        return row | {"target_state": state, "target_state_reason": reason}
+        return row | {"target_state": state, "target_state_vi": STATES_VI[state], "target_state_reason": reason}
 
     def judged(year: int, there: int, states: tuple[str, str], reason: str | None) -> Row:
         if rule.is_about_score and (field.year, year) in panel.breaks:

@@ -37,7 +37,7 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, situation: Sit
     as_of = f"--period {period} --as-of {situation.as_of}"
     states = [one.state for one in owed]
     letters = [one.name for one in reminders.letters(situation)]
-    notices = [one.name for one in due.notices(connection, situation)]
+    notices = [one.name for one in due.notices(situation)]
     receipted = {path.stem.partition("_tiep-nhan_")[2] for path in papers.glob("*_tiep-nhan_*.docx")}
     accepted = [one.name.partition("_tiep-nhan_")[2] for one in receipts.receipts(connection, situation)]
     tasks = [

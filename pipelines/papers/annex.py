@@ -124,8 +124,6 @@ class _Drawing:
         ]
 
         def line(number: int, row: int, one: Owed) -> list[Cell]:
-            answered = ("core.fct_report", "coalesce(tasks_answered, 0) + coalesce(targets_answered, 0)")
-            items = ("core.fct_report", "coalesce(tasks_owed, 0) + coalesce(targets_owed, 0)")
             report = f"report_id = {quoted(one.report_id or '')}"
             back = f"event = 'returned' and {one.key} and cast(happened_at as date) <= '{self._situation.as_of}'"
             return [
@@ -140,13 +138,15 @@ class _Drawing:
                 Cell(one.n_returned, ("core.fct_report_event", "count(*)", back), style="count"),
                 *(
                     [
-                        Cell(one.n_answered, (*answered, report), style="count"),
-                        Cell(one.n_items, (*items, report), style="count"),
+                        Cell(one.items_answered, ("core.fct_report", "items_answered", report), style="count"),
+                        Cell(one.items_owed, ("core.fct_report", "items_owed", report), style="count"),
                         Cell(
-                            Decimal(100) * one.n_answered / one.n_items, formula=f"=100*J{row}/K{row}", style="percent"
+                            Decimal(100) * (one.items_answered or 0) / one.items_owed,
+                            formula=f"=100*J{row}/K{row}",
+                            style="percent",
                         ),
                     ]
-                    if one.n_items
+                    if one.items_owed
                     else [Cell(None)] * 3
                 ),
             ]

@@ -6,47 +6,35 @@ in the template.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pipelines.papers.figures import Figures, quoted
 from pipelines.papers.reminders import Paper, letterhead
 from pipelines.papers.situation import Owed, Situation, clean
-
-if TYPE_CHECKING:
-    import duckdb
 
 NOTICE = "thong_bao_nhac_han"
 DAYS_BEFORE = (7, 3, 1)
 NOT_SENT = ("due_soon", "not_due", "not_tracked")
 AWAITED = (*NOT_SENT, "returned", "unreadable")
-DAYS = "core.dim_day"
-LEFT = """
-select owed.obligation_id, due.working_day_number - today.working_day_number
-from marts.compliance_as_of($day) as owed
-inner join core.dim_day as due on owed.due_counted = due.day
-inner join core.dim_day as today on today.day = cast($day as date)
-where owed.period = $period
-"""
 
 
-def notices(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[Paper]:
+def notices(situation: Situation) -> list[Paper]:
     """A notice for each agency or district that has a report to come, its own or a commune's.
 
-    Nothing on a day that is not 7, 3 or 1 working days before the due day. The standing agency writes none to itself.
+    Nothing on a day that is not 7, 3 or 1 working days before the due day, nor on a day off: it would say again what
+    the working day before it said. The standing agency writes none to itself.
     """
-    asked = {"day": situation.as_of.isoformat(), "period": situation.period}
-    left = dict(connection.execute(LEFT, asked).fetchall())
+    if not situation.is_working_day:
+        return []
     written = []
     for head in situation.heads:
         awaited = [
-            one for one in situation.below(head) if one.state in AWAITED and left.get(one.obligation_id) in DAYS_BEFORE
+            one for one in situation.below(head) if one.state in AWAITED and one.working_days_left in DAYS_BEFORE
         ]
         if awaited and head.unit_key != situation.agency_key:
-            written.append(_notice(situation, head, awaited, left))
+            written.append(_notice(situation, head, awaited))
     return written
 
 
-def _notice(situation: Situation, to: Owed, awaited: list[Owed], left: dict[str, int]) -> Paper:
+def _notice(situation: Situation, to: Owed, awaited: list[Owed]) -> Paper:
     figures = Figures()
     table, first = situation.table, awaited[0]
     states = ", ".join(map(quoted, AWAITED))
@@ -56,7 +44,7 @@ def _notice(situation: Situation, to: Owed, awaited: list[Owed], left: dict[str,
         "noi_nhan": clean(to.name),
         "ngay_ke_hoach": figures.say("Ngày nêu trong kế hoạch", first.due_nominal, table, "due_nominal", first.key),
         "moc_tinh_tre": figures.say("Mốc tính trễ", first.due_counted, table, "due_counted", first.key),
-        "con_lai": _days_left(situation, figures, "Còn lại", first, left),
+        "con_lai": _days_left(situation, figures, "Còn lại", first),
         "ngay_chot": f"{situation.as_of:%d/%m/%Y}",
         "tong_so": figures.say(
             "Số báo cáo chưa gửi hoặc phải gửi lại",
@@ -70,7 +58,7 @@ def _notice(situation: Situation, to: Owed, awaited: list[Owed], left: dict[str,
                 "stt": str(number),
                 "don_vi": clean(one.name),
                 "han": figures.say(f"{one.name}: hạn", one.due_counted, table, "due_counted", one.key),
-                "con_lai": _days_left(situation, figures, f"{one.name}: còn lại", one, left),
+                "con_lai": _days_left(situation, figures, f"{one.name}: còn lại", one),
                 "tinh_trang": _state(situation, figures, one),
             }
             for number, one in enumerate(awaited, start=1)
@@ -79,10 +67,8 @@ def _notice(situation: Situation, to: Owed, awaited: list[Owed], left: dict[str,
     return Paper(NOTICE, f"{situation.as_of}_nhac-han_{to.unit_key}", values, figures)
 
 
-def _days_left(situation: Situation, figures: Figures, place: str, one: Owed, left: dict[str, int]) -> str:
-    """Working days after the day of the notice up to the due day, both counted in the calendar."""
-    key = f"is_working and day > '{situation.as_of}' and day <= '{one.due_counted}'"
-    return figures.say(place, left[one.obligation_id], DAYS, "count(*)", key)
+def _days_left(situation: Situation, figures: Figures, place: str, one: Owed) -> str:
+    return figures.say(place, one.working_days_left, situation.table, "working_days_left", one.key)
 
 
 def _state(situation: Situation, figures: Figures, one: Owed) -> str:

@@ -49,7 +49,7 @@ def make_receipts(
 def make_due(connection: duckdb.DuckDBPyConnection, period: str, as_of: date, folder: Path, words: Path) -> list[Path]:
     """Write the notices that a day near the due day asks for; raises as ``make_receipts`` does."""
     _check(words, due.NOTICE)
-    return [_written(one, folder, words) for one in due.notices(connection, situation.of(connection, period, as_of))]
+    return [_written(one, folder, words) for one in due.notices(situation.of(connection, period, as_of))]
 
 
 def make_annex(

@@ -40,7 +40,6 @@ TARGETS_VI = {
     "behind": "chậm",
     "not_evaluable": "chưa đánh giá được",
 }
-INDEX_VI = {"achieved": "đạt", "missed": "không đạt", "not_comparable": "không so sánh được", "pending": "chưa hết năm"}
 TASKS = """
 select task_id, task_kind, dimension, title_vi, units from core.dim_task
 where plan_id = ? and is_reported order by task_kind <> 'task', task_id
@@ -53,7 +52,7 @@ order by target_id
 """
 INDEX = """
 select
-    asked.target_id, asked.target_year, asked.target_state, releases.year is not null as is_published
+    asked.target_id, asked.target_year, asked.target_state_vi, releases.year is not null as is_published
 from marts.index_target as asked
 left join core.dim_release as releases
     on asked.index_id = releases.index_id and asked.target_year = releases.year and releases.known_from <= ?
@@ -305,7 +304,7 @@ def _index_state(found: dict[str, Any] | None) -> str:
     year = found["target_year"]
     if not found["is_published"]:
         return f"chưa đánh giá được: PAPI {year} chưa công bố đến ngày chốt"
-    return f"{INDEX_VI.get(found['target_state'], TARGETS_VI['not_evaluable'])} (PAPI {year})"
+    return f"{found['target_state_vi']} (PAPI {year})"
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, table: str, owed: Sequence[Owed]) -> list[dict[str, Any]]:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
 RECEIPT = "phieu_tiep_nhan"
 REPORTS = "core.fct_report"
-ANSWERED = "coalesce(tasks_answered, 0) + coalesce(targets_answered, 0)"
-ITEMS = "coalesce(tasks_owed, 0) + coalesce(targets_owed, 0)"
 ACCEPTED = f"""
 select owed.obligation_id, owed.accepted_on, reports.report_id, reports.version, reports.received_at,
-    {ANSWERED}, {ITEMS}
+    reports.items_answered, reports.items_owed
 from marts.compliance_as_of($day) as owed
 inner join {REPORTS} as reports on owed.report_id = reports.report_id
 where owed.period = $period and owed.is_accepted
@@ -37,8 +35,8 @@ class Accepted:
     report_id: str
     version: int
     received_at: datetime
-    n_answered: int
-    n_items: int
+    items_answered: int
+    items_owed: int
 
 
 def receipts(connection: duckdb.DuckDBPyConnection, situation: Situation) -> list[Paper]:
@@ -64,7 +62,7 @@ def _receipt(situation: Situation, to: Owed, accepted: Accepted) -> Paper:
         "lan_gui": figures.say("Lần gửi", accepted.version, REPORTS, "version", report),
         "ngay_tiep_nhan": figures.say("Ngày tiếp nhận", accepted.accepted_on, table, "accepted_on", to.key),
         "ngay_tre": figures.say("Ngày trễ", to.days_late, table, "days_late", to.key) if to.days_late else "",
-        "so_tra_loi": figures.say("Mục đã trả lời", accepted.n_answered, REPORTS, ANSWERED, report),
-        "so_muc": figures.say("Mục phải trả lời", accepted.n_items, REPORTS, ITEMS, report),
+        "so_tra_loi": figures.say("Mục đã trả lời", accepted.items_answered, REPORTS, "items_answered", report),
+        "so_muc": figures.say("Mục phải trả lời", accepted.items_owed, REPORTS, "items_owed", report),
     }
     return Paper(RECEIPT, f"{situation.as_of}_tiep-nhan_{to.unit_key}", values, figures)

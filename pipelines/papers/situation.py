@@ -21,19 +21,6 @@ from pipelines.reports.wording import period_name
 if TYPE_CHECKING:
     import duckdb
 
-STATES_VI = {
-    "accepted": "đã tiếp nhận",
-    "on_time": "đúng hạn",
-    "late": "trễ hạn",
-    "missing": "chưa gửi",
-    "unreadable": "đã gửi, chưa đọc được",
-    "returned": "đã trả lại, chưa gửi lại",
-    "reported_by_district": "huyện báo đã nhận, tỉnh chưa có tệp",
-    "waived": "được miễn",
-    "due_soon": "sắp đến hạn",
-    "not_due": "chưa đến hạn",
-    "not_tracked": "chưa theo dõi",
-}
 LEVELS_VI = {"agency": "Sở, ngành", "district": "Huyện", "commune": "Xã"}
 OPEN = ("missing", "returned", "unreadable")  # a report that is chased, see marts.chase_list
 SIMULATED = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU THẬT"
@@ -62,12 +49,12 @@ select
     owed.obligation_id, owed.plan_id, owed.unit_key, concat_ws(';', units.unit_code, units.inherits) as codes,
     units.unit_level as level, units.full_name_vi,
     owed.recipient_key,
-    owed.due_nominal, owed.due_counted, owed.state, owed.is_expected, owed.is_actual, owed.is_on_time,
+    owed.due_nominal, owed.due_counted, owed.working_days_left, owed.state, owed.state_vi,
+    owed.is_expected, owed.is_actual, owed.is_on_time,
     coalesce(owed.days_late, 0) as days_late,
     owed.first_received_on, owed.last_received_on, owed.last_sent_on, owed.returned_on, back.reason,
     cast(coalesce(back.n_returned, 0) as integer) as n_returned, excused.decision_no, owed.report_id,
-    coalesce(reports.tasks_answered, 0) + coalesce(reports.targets_answered, 0) as n_answered,
-    coalesce(reports.tasks_owed, 0) + coalesce(reports.targets_owed, 0) as n_items,
+    reports.items_answered, reports.items_owed,
     owed.is_simulated
 from marts.compliance_as_of($day) as owed
 inner join core.dim_unit_period as units
@@ -104,7 +91,9 @@ class Owed:
     recipient_key: str | None
     due_nominal: date | None
     due_counted: date | None
+    working_days_left: int | None
     state: str
+    state_vi: str
     is_expected: bool
     is_actual: bool
     is_on_time: bool
@@ -117,8 +106,8 @@ class Owed:
     n_returned: int
     decision_no: str | None
     report_id: str | None
-    n_answered: int
-    n_items: int
+    items_answered: int | None
+    items_owed: int | None
     is_simulated: bool
 
     @property
@@ -156,7 +145,7 @@ class Owed:
             return f"trả lại ngày {printed(self.returned_on)}{reason}"
         if self.state == "waived" and self.decision_no:
             return f"được miễn theo {clean(self.decision_no, LONGEST_REASON)}"
-        return STATES_VI[self.state]
+        return self.state_vi
 
 
 def _is_expected_and(state: str, one: Owed) -> bool:
@@ -187,6 +176,7 @@ class Situation:
 
     period: str
     as_of: date
+    is_working_day: bool
     owed: list[Owed]
     plan_title: str
     province: str
@@ -250,18 +240,21 @@ def of(connection: duckdb.DuckDBPyConnection, period: str, as_of: date) -> Situa
     province = connection.execute(named.format("unit_key = ?"), [plan["province_key"], *days]).fetchall()
     agency = connection.execute(named.format("unit_code = ?"), [plan["standing_agency"], *days]).fetchall()
     resend = connection.execute(
-        "select day, working_day_number from core.dim_day where is_working and working_day_number = "
-        "(select working_day_number from core.dim_day where day = ?) + ?",
+        "select again.day, again.working_day_number, today.is_working from core.dim_day as again "
+        "inner join core.dim_day as today on today.day = ? and again.is_working "
+        "and again.working_day_number = today.working_day_number + ?",
         [as_of, plan["grace_working_days"]],
     ).fetchall()
     if not resend:
         raise NotInCalendar(as_of.isoformat())
-    [(resend_by, number)] = resend
+    [(resend_by, number, is_working_day)] = resend
     province_vi = str(province[0][0]).removeprefix("Tỉnh ") if province else "…"
     agency_vi = str(agency[0][0]).removesuffix(f" tỉnh {province_vi}") if agency else "…"
     key = f"is_working and working_day_number = {number}"
     agency_key = agency[0][1] if agency else None
-    return Situation(period, as_of, owed, plan["title_vi"], province_vi, agency_vi, agency_key, resend_by, key)
+    return Situation(
+        period, as_of, is_working_day, owed, plan["title_vi"], province_vi, agency_vi, agency_key, resend_by, key
+    )
 
 
 def clean(text: str, most: int | None = None) -> str:

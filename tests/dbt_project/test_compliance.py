@@ -194,6 +194,22 @@ def test_targets_are_sums_over_sums_with_their_coverage(shown: duckdb.DuckDBPyCo
     assert state == "behind"
 
 
+def test_the_province_has_a_row_of_its_own_beside_its_levels(shown: duckdb.DuckDBPyConnection) -> None:
+    counts = "existing, expected, actual, actual_on_time, accepted, missing, items_owed, items_answered"
+    rows = shown.execute(
+        f"select unit_level, {counts} from marts.compliance_province where period = '2021-H1'"
+    ).fetchall()
+    by_level = {level: own for level, *own in rows}
+    whole = by_level.pop("province")
+    assert {level: own[0] for level, own in by_level.items()} == {"agency": 20, "district": 10, "commune": 209}
+    assert whole == [sum(each) for each in zip(*by_level.values(), strict=True)]
+    of_units = shown.execute(
+        "select sum(expected), sum(actual), sum(actual_on_time), sum(accepted), sum(missing), sum(items_owed), "
+        "sum(items_answered) from marts.compliance_unit where period = '2021-H1'"
+    ).fetchone()
+    assert (*whole[1:],) == of_units
+
+
 def test_the_chase_list_has_who_owes_what_to_whom_latest_first(shown: duckdb.DuckDBPyConnection) -> None:
     rows = shown.execute(
         "select state, days_late, recipient_name_vi, unit_level from marts.chase_list order by chase_order"
@@ -226,6 +242,7 @@ def test_without_any_report_nothing_is_tracked_and_no_rate_is_shown(published: d
     rates = "select count(reporting_rate_pct), count(composite), sum(expected) from marts.compliance_unit"
     assert published.execute(rates).fetchone() == (0, 0, 0)
     assert published.execute("select count(*) from marts.chase_list").fetchone() == (0,)
+    assert published.execute("select count(*) from marts.due_list").fetchone() == (0,)
     assert published.execute("select count(*) from core.fct_report").fetchone() == (0,)
 
 

@@ -143,6 +143,13 @@ def test_the_states_of_the_period_are_those_counted_by_hand(walked: duckdb.DuckD
     assert states(walked, AS_OF, PLAN) == {"on_time": 7, "late": 1, "waived": 1, "missing": 230}
 
 
+def test_the_province_answers_with_the_counts_of_all_its_units(walked: duckdb.DuckDBPyConnection) -> None:
+    counts = "existing, expected, actual, missing, unreadable, reported_by_district, waived, worst_days_late"
+    whole = f"select {counts} from marts.compliance_province where unit_level = 'province' and period = ?"
+    assert walked.execute(whole, [H1]).fetchone() == (239, 238, 9, 217, 1, 11, 1, 18)
+    assert walked.execute(whole, [PLAN]).fetchone() == (239, 238, 8, 230, 0, 0, 1, 43)
+
+
 def test_on_the_due_day_nothing_is_late_and_on_the_next_it_is(walked: duckdb.DuckDBPyConnection) -> None:
     for due, after, period in (
         (date(2021, 5, 17), date(2021, 5, 18), PLAN),

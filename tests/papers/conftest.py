@@ -27,8 +27,8 @@ create table core.dim_unit_period (unit_key varchar, unit_code varchar, unit_lev
     valid_from date, valid_to date, inherits varchar);
 create table core.fct_report_event (event_id varchar, obligation_id varchar, happened_at timestamp, event varchar,
     decision_no varchar, reason varchar, source_row integer);
-create table core.fct_report (report_id varchar, tasks_owed integer, tasks_answered integer, targets_owed integer,
-    targets_answered integer, difficulties varchar, proposals varchar, version integer, received_at timestamp);
+create table core.fct_report (report_id varchar, items_owed integer, items_answered integer, difficulties varchar,
+    proposals varchar, version integer, received_at timestamp);
 create table core.fct_obligation (obligation_id varchar, plan_id varchar, period varchar, unit_key varchar,
     unit_valid_from date, recipient_key varchar, due_nominal date, due_counted date, state varchar,
     is_expected boolean, is_actual boolean, is_on_time boolean, days_late integer, first_received_on date,
@@ -44,12 +44,17 @@ create table core.fct_task_progress (report_id varchar, task_id varchar, answer 
     evidence varchar, source_cell varchar);
 create table core.dim_release (index_id varchar, year integer, known_from date);
 create table marts.index_target (index_id varchar, plan_id varchar, target_id varchar, target_year integer,
-    target_state varchar);
+    target_state_vi varchar);
 create table marts.plan_responsibility (plan_id varchar, code varchar, indicator_name_vi varchar, base_year integer,
     change_printed decimal(9, 2), change_direction_as_published varchar, orphan_kind varchar);
 create view core.dim_unit as select unit_key, unit_level from core.dim_unit_period;
+create view core.said as select owed.*, said.state_vi
+    from core.fct_obligation as owed left join (values ('on_time', 'đúng hạn'), ('late', 'trễ hạn'),
+        ('missing', 'chưa gửi'), ('unreadable', 'đã gửi, chưa đọc được'), ('returned', 'đã trả lại, chưa gửi lại'),
+        ('reported_by_district', 'huyện báo đã nhận, tỉnh chưa có tệp'), ('waived', 'được miễn'),
+        ('due_soon', 'sắp đến hạn'), ('accepted', 'đã tiếp nhận')) as said(state, state_vi) using (state);
 create macro marts.compliance_as_of(as_of) as table
-    select * from core.fct_obligation where due_counted < cast(as_of as date);
+    select *, null as working_days_left from core.said where due_counted < cast(as_of as date);
 insert into core.dim_unit_period values
     ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null, null);
 insert into core.dim_target values
@@ -63,7 +68,7 @@ insert into core.dim_task values
     ('p', 'D6a', 'task', '6', 'Bảo hiểm y tế', 'SYT', true),
     ('p', 'A01', 'assignment', null, 'Ban hành kế hoạch riêng', 'agency; district; commune', false);
 insert into core.dim_release values ('papi', 2021, '2022-05-10');
-insert into marts.index_target values ('papi', 'p', 'TG01', 2021, 'missed');
+insert into marts.index_target values ('papi', 'p', 'TG01', 2021, 'không đạt');
 insert into marts.plan_responsibility values
     ('p', '2.1', 'Tiếp cận thông tin', 2020, -0.05, 'down', 'no_task'),
     ('p', '7.2', 'Chất lượng không khí', 2020, -0.38, 'down', 'indirect_only'),
@@ -122,7 +127,7 @@ class Office:
         )
         if state == "on_time":
             self.connection.execute(
-                "insert into core.fct_report values (?, 7, 6, 5, 4, null, null, 2, '2021-06-18 09:00')", [unit_key]
+                "insert into core.fct_report values (?, 12, 10, null, null, 2, '2021-06-18 09:00')", [unit_key]
             )
         if state == "returned":
             self.connection.execute(

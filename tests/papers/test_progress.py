@@ -36,7 +36,7 @@ def test_afterwards_tasks_and_targets_are_those_of_the_published_tables(demo: De
     assert counted == {
         (one["target_id"], None if one["scope"] == "province" else one["unit_key"]): (
             *(one[name] for name in ("numerator", "denominator", "n_owing")),
-            progress.TARGETS_VI[one["target_state"]],
+            one["target_state_vi"],
         )
         for one in results
     }

@@ -40,7 +40,9 @@ ON_REPORTS = {
     "marts.compliance_district",
     "marts.compliance_commune",
     "marts.compliance_target",
+    "marts.compliance_province",
     "marts.chase_list",
+    "marts.due_list",
     "marts.plan_task_progress",
 }
 INDEX_RULES = [(suite, rule) for suite, rule in RULES if suite.table not in ON_REPORTS]

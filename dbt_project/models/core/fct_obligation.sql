@@ -315,6 +315,20 @@ select
     stated.communes_existing,
     stated.is_simulated,
     stated.state,
+    case stated.state
+        when 'not_applicable' then 'không áp dụng'
+        when 'not_tracked' then 'chưa theo dõi'
+        when 'not_due' then 'chưa đến hạn'
+        when 'due_soon' then 'sắp đến hạn'
+        when 'on_time' then 'đúng hạn'
+        when 'late' then 'trễ hạn'
+        when 'missing' then 'chưa gửi'
+        when 'unreadable' then 'đã gửi, chưa đọc được'
+        when 'reported_by_district' then 'huyện báo đã nhận, tỉnh chưa có tệp'
+        when 'returned' then 'đã trả lại, chưa gửi lại'
+        when 'accepted' then 'đã tiếp nhận'
+        when 'waived' then 'được miễn'
+    end as state_vi,
     case when stated.state <> 'not_tracked' then stated.is_expected end as is_expected,
     case when stated.is_expected then stated.first_received_on is not null end as is_actual,
     case
@@ -332,6 +346,9 @@ select
         when stated.arrived_on <= stated.due_counted then 0
         else greatest(ended.working_day_number - began.working_day_number, 1)
     end as days_late,
+    case
+        when stated.due_counted >= stated.day then began.working_day_number - asked_on.working_day_number
+    end as working_days_left,
     stated.first_received_on,
     stated.timely_on,
     stated.last_received_on,
@@ -345,4 +362,5 @@ select
     stated.district_received_on
 from stated
 left join days as began on stated.due_counted = began.day
+left join days as asked_on on stated.day = asked_on.day
 left join days as ended on coalesce(stated.arrived_on, stated.day) = ended.day

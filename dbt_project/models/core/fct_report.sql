@@ -22,6 +22,8 @@ select
     targets_answered,
     communes_owed,
     communes_covered,
+    cast(tasks_owed + targets_owed as integer) as items_owed,
+    cast(tasks_answered + targets_answered as integer) as items_answered,
     is_complete,
     n_checks,
     n_remarks,

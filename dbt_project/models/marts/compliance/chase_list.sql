@@ -22,6 +22,7 @@ select
     obligations.due_nominal,
     obligations.due_counted,
     obligations.state,
+    obligations.state_vi,
     obligations.last_sent_on,
     obligations.returned_on,
     obligations.days_late,

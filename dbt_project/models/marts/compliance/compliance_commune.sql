@@ -13,6 +13,7 @@ select
     {{ how_many("state = 'unreadable'", of='obligations') }} as unreadable,
     {{ how_many("state = 'reported_by_district'", of='obligations') }} as reported_by_district,
     max(obligations.state) filter (where obligations.deliverable = 'unit_plan') as own_plan_state,
+    max(obligations.state_vi) filter (where obligations.deliverable = 'unit_plan') as own_plan_state_vi,
     cast(sum(reports.tasks_owed) filter (where obligations.deliverable = 'report') as integer) as tasks_owed,
     cast(sum(reports.tasks_answered) filter (where obligations.deliverable = 'report') as integer)
         as tasks_answered,

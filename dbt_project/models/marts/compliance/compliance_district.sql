@@ -44,6 +44,7 @@ select
     period,
     own.year,
     own.state as own_state,
+    own.state_vi as own_state_vi,
     own.is_on_time as is_own_on_time,
     own.days_late as own_days_late,
     coalesce(communes.existing, 0) as communes_existing,

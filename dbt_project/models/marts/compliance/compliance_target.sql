@@ -110,31 +110,46 @@ valued as (
         *,
         cast(100 * numerator / nullif(denominator, 0) as decimal(9, 4)) as value_pct
     from united
+),
+
+judged as (
+    select
+        valued.*,
+        targets.value as target_value,
+        case
+            when valued.value_pct is null or targets.value is null then 'not_evaluable'
+            when valued.value_pct >= targets.value and valued.n_reporting + valued.n_without_figures < valued.n_owing
+                then 'on_track'
+            when valued.value_pct >= targets.value and valued.period like '%-FY' then 'achieved'
+            when valued.value_pct >= targets.value then 'on_track'
+            when valued.period like '%-FY' then 'missed'
+            else 'behind'
+        end as target_state
+    from valued
+    inner join targets using (plan_id, target_id)
 )
 
 select
     plan_id,
     target_id,
-    valued.scope_key as unit_key,
-    valued.scope,
-    valued.period,
-    valued.year,
-    valued.numerator,
-    valued.denominator,
-    valued.value_pct,
-    targets.value as target_value,
-    valued.n_owing,
-    valued.n_reporting,
-    valued.n_without_figures,
-    case
-        when valued.value_pct is null or targets.value is null then 'not_evaluable'
-        when valued.value_pct >= targets.value and valued.n_reporting + valued.n_without_figures < valued.n_owing
-            then 'on_track'
-        when valued.value_pct >= targets.value and valued.period like '%-FY' then 'achieved'
-        when valued.value_pct >= targets.value then 'on_track'
-        when valued.period like '%-FY' then 'missed'
-        else 'behind'
-    end as target_state,
-    valued.is_simulated
-from valued
-inner join targets using (plan_id, target_id)
+    scope_key as unit_key,
+    scope,
+    period,
+    year,
+    numerator,
+    denominator,
+    value_pct,
+    target_value,
+    n_owing,
+    n_reporting,
+    n_without_figures,
+    target_state,
+    case target_state
+        when 'achieved' then 'đạt'
+        when 'missed' then 'không đạt'
+        when 'on_track' then 'đúng tiến độ'
+        when 'behind' then 'chậm'
+        when 'not_evaluable' then 'chưa đánh giá được'
+    end as target_state_vi,
+    is_simulated
+from judged

@@ -6,6 +6,8 @@ scored as (
     select
         obligations.*,
         units.unit_level,
+        reports.items_owed,
+        reports.items_answered,
         case
             when not coalesce(obligations.is_expected, false) then null
             when obligations.timely_on is null then 0
@@ -58,6 +60,7 @@ summed as (
         max(span_kind) as span_kind,
         max(year) as year,
         case when max(span_kind) = 'period' then max(state) end as state,
+        case when max(span_kind) = 'period' then max(state_vi) end as state_vi,
         {{ how_many('is_expected') }} as expected,
         {{ how_many('is_actual') }} as actual,
         {{ how_many('is_on_time') }} as actual_on_time,
@@ -67,6 +70,8 @@ summed as (
         {{ how_many("state = 'missing'") }} as missing,
         {{ how_many("state = 'unreadable'") }} as unreadable,
         max(days_late) as worst_days_late,
+        cast(sum(items_owed) as integer) as items_owed,
+        cast(sum(items_answered) as integer) as items_answered,
         bool_or(is_simulated) as is_simulated,
         cast(avg(timeliness_share) as decimal(9, 6)) as timeliness_share,
         cast(avg(completeness_share) as decimal(9, 6)) as completeness_share,
@@ -96,6 +101,7 @@ select
     span_kind,
     year,
     state,
+    state_vi,
     expected,
     actual,
     actual_on_time,
@@ -109,6 +115,9 @@ select
     cast(100.0 * actual_on_time / nullif(expected, 0) as decimal(9, 4)) as reporting_rate_on_time_pct,
     cast(100.0 * complete / nullif(expected, 0) as decimal(9, 4)) as completeness_rate_pct,
     cast(100.0 * accepted / nullif(expected, 0) as decimal(9, 4)) as acceptance_rate_pct,
+    items_owed,
+    items_answered,
+    cast(100.0 * items_answered / nullif(items_owed, 0) as decimal(9, 4)) as answer_rate_pct,
     timeliness_share,
     completeness_share,
     quality_share,
