@@ -85,14 +85,9 @@ def paper(
     from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
-    folder = settings.warehouse / "papers" / period
     with _asked_of(period, day), connected(settings) as connection:
         try:
-            words = templates or TEMPLATES
-            if kind == "district":
-                made = making.make_districts(connection, settings, period, day, folder, words)
-            else:
-                made = making.KINDS[kind](connection, period, day, folder, words)
+            made = making.make(kind, connection, settings, period, day, templates or TEMPLATES)
         except registry.Faulty as error:
             raise Refused(str(error)) from None
         except Faulty as error:
@@ -192,8 +187,7 @@ def period(name: str, as_of: datetime | None, raw: Path | None, warehouse: Path 
     click.echo(twin(f"Kỳ {period_name(name).vi}, đến hết ngày {day:%d/%m/%Y}", f"to do for {name}"))
     for task in tasks:
         click.echo(f"- {task.n} {task.vi}")
-        if task.folder is not None:
-            click.echo(f"  ở {task.folder}")
+        click.echo(f"  ở {task.folder}")
         click.echo(f"  {task.command}")
     if not tasks:
         click.echo(twin("không có việc gì phải làm", "nothing is to be done"))

@@ -30,15 +30,14 @@ def build_papers_job(settings: Settings) -> dg.JobDefinition:
         from pipelines.papers.templates import TEMPLATES
         from pipelines.published import connect
 
-        unknown = sorted(set(config.kinds) - making.KINDS.keys())
+        unknown = sorted(set(config.kinds) - {*making.KINDS})
         if unknown:
             raise dg.Failure(f"no such papers: {', '.join(unknown)}; there are {', '.join(making.KINDS)}")
         day = date.fromisoformat(config.as_of) if config.as_of else clock.today()
-        folder = settings.warehouse / "papers" / config.period
         with connect(settings) as connection:
             for kind in config.kinds or making.KINDS:
-                made = making.KINDS[kind](connection, config.period, day, folder, TEMPLATES)
-                context.log.info(f"{kind}: {len(made)} in {folder}")
+                made = making.make(kind, connection, settings, config.period, day, TEMPLATES)
+                context.log.info(f"{kind}: {len(made)} in {settings.warehouse / 'papers' / config.period}")
 
     @dg.job(name="papers", description="Draft the papers of a period.", executor_def=dg.in_process_executor)
     def papers() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.papers import due, receipts, reminders
+from pipelines.papers import districts, due, receipts, reminders
 from pipelines.papers.situation import Situation
 from pipelines.settings import Settings
 
@@ -26,7 +26,7 @@ class Task:
 
     vi: str
     n: int
-    folder: Path | None
+    folder: Path
     command: str
 
 
@@ -38,14 +38,21 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, situation: Sit
     states = [one.state for one in owed]
     letters = [one.name for one in reminders.letters(situation)]
     notices = [one.name for one in due.notices(situation)]
+    forms = settings.warehouse / "forms" / period
     receipted = {path.stem.partition("_tiep-nhan_")[2] for path in papers.glob("*_tiep-nhan_*.docx")}
     accepted = [one.name.partition("_tiep-nhan_")[2] for one in receipts.receipts(connection, situation)]
     tasks = [
         Task(
             "biểu mẫu phải gửi",
             len(owed) if all(state in NOT_BEGUN for state in states) else 0,
-            None,
-            f"papi report form --period {period} --all -o THU_MUC",
+            forms,
+            f'papi report form --period {period} --all -o "{forms}"',
+        ),
+        Task(
+            "thư mục giao huyện phải lập",
+            sum(not any(papers.glob(f"*_giao-huyen/{one.unit_key}")) for one in districts.of(situation)),
+            papers,
+            f"papi paper district {as_of}",
         ),
         Task(
             "báo cáo đã nhận, chờ tiếp nhận hoặc trả lại",

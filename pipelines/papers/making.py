@@ -93,10 +93,25 @@ def _written(one: reminders.Paper, folder: Path, words: Path) -> Path:
     return figures.write_beside(folder / f"{one.name}.docx", content, one.figures)
 
 
-KINDS: dict[str, Maker] = {
+MAKERS: dict[str, Maker] = {
     "reminder": make_reminders,
     "synthesis": make_synthesis,
     "annex": make_annex,
     "receipt": make_receipts,
     "due": make_due,
 }
+KINDS = (*MAKERS, "district")
+
+
+def make(
+    kind: str, connection: duckdb.DuckDBPyConnection, settings: Settings, period: str, as_of: date, words: Path
+) -> list[Path]:
+    """Write the papers of one of KINDS into warehouse/papers/PERIOD; returns them, those that lay there too.
+
+    ``words`` is the folder of the templates. Raises ``templates.Faulty``, ``registry.Faulty`` and what ``situation.of``
+    does.
+    """
+    folder = settings.warehouse / "papers" / period
+    if kind == "district":
+        return make_districts(connection, settings, period, as_of, folder, words)
+    return MAKERS[kind](connection, period, as_of, folder, words)

@@ -26,7 +26,7 @@ def test_no_figure_of_the_demonstrations_papers_is_without_its_row(
 ) -> None:
     with connect(demo.settings) as connection:
         office = Office(connection)
-        for kind, make in making.KINDS.items():
+        for kind, make in making.MAKERS.items():
             made = make(connection, period, DAY, tmp_path, TEMPLATES)
             assert bool(made) == (kind != "due")  # both due days are past
         assert making.make_districts(connection, demo.settings, period, DAY, tmp_path, TEMPLATES)
