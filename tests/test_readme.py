@@ -25,10 +25,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
-def shown_in(page: str) -> list[tuple[str, str]]:
-    """Each command block of a page of docs/, with what the page says that it prints."""
-    blocks = r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?"
-    return re.findall(blocks, (ROOT / "docs" / page).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+def shown_in(page: str, begins: str = "", ends: str = "") -> list[tuple[str, str]]:
+    """Each command block of a page of docs/, with what the page says that it prints; of a part of it, if asked."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    text = text[text.index(begins) : text.index(ends) if ends else None]
+    return re.findall(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def run(block: str, folder: Path, **variables: Path) -> str:
@@ -83,14 +84,22 @@ def test_a_yearly_refresh_goes_as_described(own_warehouse: Settings, tmp_path: P
     assert goes_as_shown("yearly-refresh.md", tmp_path, PAPI_RAW=raw, PAPI_WAREHOUSE=own_warehouse.warehouse) == 7
 
 
-def goes_as_shown(page: str, folder: Path, **variables: Path) -> int:
-    """Run every block of a page in ``folder``; returns how many there were."""
-    blocks = shown_in(page)
+def goes_as_shown(page: str | list[tuple[str, str]], folder: Path, **variables: Path) -> int:
+    """Run every block of a page, or these, in ``folder``; returns how many there were."""
+    blocks = shown_in(page) if isinstance(page, str) else page
     for block, shown in blocks:
         said = run(f'PATH="{PAPI.parent}:$PATH"\n{block}', folder, **variables)
         for line in shown.splitlines():
             assert line.strip() in said
     return len(blocks)
+
+
+@pytest.mark.long
+def test_the_papers_and_pages_of_a_period_are_made_as_the_officers_guide_says(demo: Demo, tmp_path: Path) -> None:
+    warehouse = Path(shutil.copytree(demo.settings.warehouse, tmp_path / "warehouse", symlinks=True))
+    made = shown_in("huong-dan.md", "## 7. ", "## 8. ")
+    assert len(made) == 2
+    goes_as_shown(made, tmp_path, PAPI_RAW=demo.settings.raw, PAPI_WAREHOUSE=warehouse)
 
 
 def test_what_the_numbers_mean_is_what_the_commands_say(built: Built, tmp_path: Path) -> None:
