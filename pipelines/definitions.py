@@ -14,7 +14,7 @@ from pipelines.orchestration.automation import build_job, build_overdue_check, b
 from pipelines.orchestration.checks import build_checks
 from pipelines.orchestration.landing_assets import build_landed, build_landing_checks, build_releases
 from pipelines.orchestration.notices import build_failure_sensor
-from pipelines.orchestration.papers_job import build_papers_job
+from pipelines.orchestration.papers_job import build_paper_assets, build_papers_job
 from pipelines.orchestration.selection import what_is_due
 from pipelines.orchestration.versions import code_versions
 from pipelines.orchestration.warehouse_assets import (
@@ -56,7 +56,7 @@ def build_definitions(settings: Settings, standing: Standing | None = None) -> d
     due = what_is_due(settings, now, manifest, standing).selection() if standing else dg.AssetSelection.all()
     job = build_job(due)
     return dg.Definitions(
-        assets=dg.with_source_code_references(assets),
+        assets=dg.with_source_code_references([*assets, *build_paper_assets()]),
         asset_checks=[
             *build_landing_checks(settings),
             *build_checks(settings, now, analysed.keys, standing),

@@ -9,6 +9,7 @@ from pipelines.building import ledger
 from pipelines.building.graph import read as graph_now
 from pipelines.orchestration.history import opened
 from pipelines.orchestration.versions import assets_of
+from pipelines.papers.kinds import KINDS
 from pipelines.rules.suites import read_suites
 from pipelines.settings import ROOT, Settings
 from tests import due
@@ -33,7 +34,7 @@ def test_every_asset_has_a_group_an_owner_and_a_description(definitions: dg.Defi
         "releases", "landing", "seeds", "staging_landing", "staging_office", "core", "core_score", "marts_index",
         "marts_index_parts", "marts_plan", "marts_compliance", "marts_compliance_parts",
         "marts_analysis",
-        "audit", "published",
+        "audit", "published", "papers",
     }  # fmt: skip
     for spec in specs:
         assert spec.owners, spec.key
@@ -60,6 +61,15 @@ def test_each_release_is_an_asset_of_its_own_and_nothing_is_partitioned(definiti
     releases = {spec.key.path[-1] for spec in specs if spec.group_name == "releases"}
     assert releases == {delivery.release_id for delivery in due.releases()}
     assert not [spec.key for spec in specs if spec.partitions_def is not None]
+
+
+def test_papers_are_no_part_of_what_is_materialised_with_the_tables(
+    definitions: dg.Definitions, graph: dg.AssetGraph
+) -> None:
+    papers = {spec.key for spec in definitions.resolve_all_asset_specs() if spec.group_name == "papers"}
+    assert len(papers) == len(KINDS)
+    assert not papers & dg.AssetSelection.all().resolve(graph)
+    assert not any(graph.get(key).is_executable for key in papers)
 
 
 def test_a_code_version_is_the_key_that_the_ledger_wants(definitions: dg.Definitions) -> None:

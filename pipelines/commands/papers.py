@@ -25,10 +25,10 @@ from pipelines.commands.shared import (
     settings_of,
     with_warehouse,
 )  # fmt: skip
+from pipelines.papers.kinds import KINDS
 from pipelines.reports.wording import twin
 from pipelines.settings import Settings
 
-KINDS = ("reminder", "synthesis", "annex", "receipt", "due", "district")
 NOTHING_LATE = twin(
     "không có báo cáo nào trễ hạn; một kỳ được theo dõi từ báo cáo đọc được đầu tiên",
     "no report is late; a period is tracked from its first readable report",
@@ -59,7 +59,7 @@ def _asked_of(period: str, day: date) -> Iterator[None]:
 
 
 @click.command("paper")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice([*KINDS]))
 @click.option("--period", required=True, help="Kỳ, như 2021-H1. / The period, such as 2021-H1.")
 @click.option("--as-of", type=DAY, help="Chốt đến hết ngày này. / As of the end of this day (default: today).")
 @click.option("--templates", type=FOLDER, help="Thư mục mẫu Word của cơ quan. / Folder of the office's own templates.")

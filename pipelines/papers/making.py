@@ -100,13 +100,12 @@ MAKERS: dict[str, Maker] = {
     "receipt": make_receipts,
     "due": make_due,
 }
-KINDS = (*MAKERS, "district")
 
 
 def make(
     kind: str, connection: duckdb.DuckDBPyConnection, settings: Settings, period: str, as_of: date, words: Path
 ) -> list[Path]:
-    """Write the papers of one of KINDS into warehouse/papers/PERIOD; returns them, those that lay there too.
+    """Write the papers of a kind that kinds.py names into warehouse/papers/PERIOD; returns them, old ones too.
 
     ``words`` is the folder of the templates. Raises ``templates.Faulty``, ``registry.Faulty`` and what ``situation.of``
     does.

@@ -26,7 +26,15 @@ def run(settings: Settings, **config: Any) -> dg.ExecuteInProcessResult:
 def test_the_papers_of_a_period_are_drafted(published: Settings) -> None:
     assert run(published).success
     names = {path.name for path in (published.warehouse / "papers" / PERIOD).iterdir()}
-    assert {f"{DAY}_don-doc_d1.docx", f"{DAY}_phu-luc.xlsx"} <= names
+    assert {f"{DAY}_don-doc_d1.docx", f"{DAY}_phu-luc.xlsx", f"{DAY}_giao-huyen"} <= names
+
+
+def test_a_run_is_told_by_the_assets_of_its_papers(published: Settings) -> None:
+    made = run(published, kinds=["synthesis"]).all_events
+    [event] = [one.step_materialization_data.materialization for one in made if one.is_step_materialization]
+    assert event.asset_key == dg.AssetKey(["papers", "synthesis"])
+    assert event.metadata["period"].value == PERIOD
+    assert event.metadata["papers"].value == 1
 
 
 def test_kinds_can_be_chosen_and_an_unknown_one_fails(published: Settings) -> None:
