@@ -40,7 +40,13 @@ DEMO_DAY = max(d.manifest.received_on for d in deliveries.read_all(Settings().ra
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, then those without the shared refresh: no worker waits while another one builds it."""
+    """The longest file first, then those without the shared refresh: no worker waits while another one builds it.
+
+    What looks at the demonstration is long, since it has to be built first.
+    """
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
     shared = {item.path for item in items if "built" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: (item.path.name != "test_refresh.py", item.path in shared))
 
@@ -180,6 +186,13 @@ def demo(built: Built, shared: Path) -> Demo:
     once(shared, "demo", make)
     with (folder / "ledger.csv").open(encoding="utf-8", newline="") as file:
         return Demo(settings, list(csv.DictReader(file)))
+
+
+@pytest.fixture(params=["built", pytest.param("demo", marks=pytest.mark.long)])
+def with_and_without_reports(request: pytest.FixtureRequest) -> Settings:
+    """Settings of the warehouse of real releases, and of the demonstration."""
+    whose: Built | Demo = request.getfixturevalue(request.param)
+    return whose.settings
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 from pipelines.building import keys
 from pipelines.building.keys import Reference
 from pipelines.published import connect
-from pipelines.settings import ROOT
-from tests.conftest import Built, Demo
+from pipelines.settings import ROOT, Settings
+from tests.conftest import Built
 
 DBT_PROJECT = ROOT / "dbt_project"
 
@@ -33,10 +33,8 @@ def test_every_published_table_has_a_key_and_the_file_declares_none(published: d
     assert published.execute(declared_there).fetchall() == [(0,)]
 
 
-@pytest.mark.parametrize("with_reports", [False, True], ids=["as built", "with reports"])
-def test_each_is_true(request: pytest.FixtureRequest, built: Built, with_reports: bool) -> None:
-    demo: Demo | None = request.getfixturevalue("demo") if with_reports else None
-    with connect((demo or built).settings) as connection:
+def test_each_is_true(with_and_without_reports: Settings) -> None:
+    with connect(with_and_without_reports) as connection:
         columns = columns_of(connection)
         primary = {table: keys.primary(DBT_PROJECT)[table] for table in columns}
         assert keys.broken(connection, primary, keys.references(DBT_PROJECT, columns, primary)) == []

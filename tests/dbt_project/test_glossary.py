@@ -11,8 +11,7 @@ import pytest
 from pipelines.building import keys
 from pipelines.files import load_yaml
 from pipelines.published import connect
-from pipelines.settings import ROOT
-from tests.conftest import Built
+from pipelines.settings import ROOT, Settings
 
 GLOSSARY = load_yaml((ROOT / "dbt_project" / keys.GLOSSARY).read_text("utf-8"))
 COLUMNS = """
@@ -23,10 +22,9 @@ COLUMNS = """
 OF_TWO_TYPES = {"expected", "value"}
 
 
-@pytest.fixture(scope="module", params=["built", "demo"])
-def shown(request: pytest.FixtureRequest, built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    settings = built.settings if request.param == "built" else request.getfixturevalue("demo").settings
-    with connect(settings) as connection:
+@pytest.fixture
+def shown(with_and_without_reports: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(with_and_without_reports) as connection:
         yield connection
 
 
