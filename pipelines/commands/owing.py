@@ -30,7 +30,7 @@ def obligation_of(duties: Duties, wanted: str, period: str) -> Obligation:
     """
     owing = {o.unit.unit_key: o for o in duties.obligations if o.period == period}
     if not owing:
-        raise Mistake(nobody(period))
+        raise Mistake(nobody(duties, period))
     measured_on = next(iter(owing.values())).due_nominal or date.max
     unit = duties.units.find(wanted, measured_on) or _that_was(duties, wanted, measured_on)
     found = owing.get(wanted) or (owing.get(unit.unit_key) if unit else None)
@@ -52,11 +52,14 @@ def obligation_of(duties: Duties, wanted: str, period: str) -> Obligation:
     raise Mistake(twin(said, f"nothing is owed for it: {en}"))
 
 
-def nobody(period: str) -> str:
+def nobody(duties: Duties, period: str) -> str:
     """Why there is nothing to do for a period."""
+    reasons = {o.not_applicable_reason for o in duties.obligations if o.period == period}
+    said = [NOT_OWED[reason].split(BETWEEN) for reason in sorted(filter(None, reasons))]
+    vi, en = ("; ".join(words) for words in zip(*said, strict=True)) if said else ("", "")
     return twin(
-        f"không đơn vị nào phải báo cáo kỳ {period}; các kỳ xem bằng `papi plan show`",
-        f"nobody owes anything for {period}; `papi plan show` lists the periods",
+        f"không đơn vị nào phải báo cáo kỳ {period}{vi and f': {vi}'}; các kỳ xem bằng `papi plan show`",
+        f"nobody owes anything for {period}{en and f': {en}'}; `papi plan show` lists the periods",
     )
 
 

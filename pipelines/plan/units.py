@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pipelines.seeds import Seeds
-from pipelines.spelling import place, plain
+from pipelines.spelling import normalise, plain, syllables
 
 LEVELS_VI = {"agency": "sở, ngành", "district": "cấp huyện", "commune": "cấp xã", "province": "tỉnh"}
 
@@ -55,6 +56,17 @@ def official_name(level: str, full_name_vi: str) -> str:
     return full_name_vi if level == "agency" else f"UBND {full_name_vi[:1].lower()}{full_name_vi[1:]}"
 
 
+BODY = re.compile(r"^(ubnd|uỷ ban nhân dân|ủy ban nhân dân|uy ban nhan dan)\s+")
+SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "p": "phường", "x": "xã", "h": "huyện"}
+
+
+@lru_cache(maxsize=4096)
+def unit_name(text: str) -> str:
+    """One form for the spellings of a unit's name, its level included: UBND TP. Bắc Giang is Thành phố Bắc Giang."""
+    level, _, rest = re.sub(r"\.\s*", " ", BODY.sub("", normalise(text))).partition(" ")
+    return syllables(f"{SHORT.get(level, level)} {rest}")
+
+
 class Units:
     """Every unit of the seed ``unit``, with what became of it by the seed ``unit_successor``."""
 
@@ -70,30 +82,48 @@ class Units:
         return self._by_day[day]
 
     def heirs_of(self, unit: Unit, day: date) -> list[Unit]:
-        """The units of a day that took over from one that ended, or from those that did; none where none is named."""
+        """The units of a day that took over from one that ended, or from those that did; none where none is named.
+
+        A district without a successor of its own went into what its communes went into.
+        """
         if unit.valid_to is None or unit.valid_to >= day:
             return []
         then = self.on(unit.valid_to + timedelta(days=1))
-        heirs = [then[new] for old, new in self._successors if old == unit.unit_key and new in then]
+        ended = [unit.unit_key]
+        if unit.level == "district" and all(old != unit.unit_key for old, _ in self._successors):
+            ended = [u.unit_key for u in self.on(unit.valid_to).values() if u.parent_key == unit.unit_key]
+        heirs = [then[new] for old, new in self._successors if old in ended and new in then]
         found = [one for heir in heirs for one in ([heir] if heir.is_valid_on(day) else self.heirs_of(heir, day))]
         return list(dict.fromkeys(found))
 
     def find(self, wanted: str, day: date) -> Unit | None:
         """The unit of a day with this key or code, or the only one of that name; None where that is not certain.
 
-        A name may be typed with UBND before it, and without accents where one unit alone is spelt so.
+        A name may be typed as documents and people have it: with UBND before it, with TP. for Thành phố, without its
+        level or its accents, with its district after a comma, or as the unit was called before.
         """
-        valid = self.on(day).values()
-        wanted = re.sub(r"^UBND\s+", "", wanted.strip(), flags=re.IGNORECASE)
-        named = place(wanted)
-        found = [
-            unit
-            for unit in valid
-            if wanted in (unit.unit_key, unit.code) or named in (place(unit.name_vi), place(unit.full_name_vi))
-        ] or [unit for unit in valid if plain(wanted) in (plain(unit.name_vi), plain(unit.full_name_vi))]
-        exact = [unit for unit in found if wanted in (unit.unit_key, unit.full_name_vi)]
-        candidates = exact or found
-        return candidates[0] if len(candidates) == 1 else None
+        said, _, above = wanted.partition(",")
+        valid = self.on(day)
+        named = [u for u in self.all if u.unit_key in valid and (not above.strip() or self._lies_in(u, above))]
+        name = unit_name(said)
+        ways = (
+            [u for u in valid.values() if wanted.strip().casefold() in (u.unit_key, u.code.casefold())],
+            [u for u in named if unit_name(u.full_name_vi) == name],
+            [u for u in named if unit_name(u.name_vi) == name],
+            [u for u in named if plain(unit_name(u.full_name_vi)) == plain(name)],
+            [u for u in named if plain(unit_name(u.name_vi)) == plain(name)],
+        )
+        found = {unit.unit_key for unit in next(filter(None, ways), [])}
+        return valid[found.pop()] if len(found) == 1 else None
+
+    def _lies_in(self, unit: Unit, above: str) -> bool:
+        """Whether a unit answers to one of this name."""
+        wanted = plain(unit_name(above))
+        return any(
+            wanted in (plain(unit_name(u.full_name_vi)), plain(unit_name(u.name_vi)))
+            for u in self.all
+            if u.unit_key == unit.parent_key
+        )
 
 
 def _unit(row: dict[str, str]) -> Unit:

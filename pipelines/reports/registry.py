@@ -237,7 +237,7 @@ def event_of(
     """
     problems, at = _problems_of_time("at", row["at"], month_first)
     word = word_of(row["event"])
-    owed = duties.find(row["unit_key"], row["period"])
+    owed = duties.named(row["unit_key"], row["period"])
     is_owed = owed is not None and owed.not_applicable_reason is None
     checks = [
         (word is None, "event", row["event"] or BLANK, twin("; ".join(EVENT_WORDS.values()), "; ".join(EVENT_WORDS)),
@@ -245,7 +245,7 @@ def event_of(
         (not is_owed and _knows_all_plans(duties), "unit_key",
          f"{row['unit_key'] or BLANK}, {row['period'] or BLANK}",
          twin("một đơn vị phải báo cáo trong kỳ", "a unit that owes a report for the period"),
-         twin("Sửa mã đơn vị hoặc kỳ. Ví dụ: 07201-tho-xuong, 2021-H1",
+         twin("Sửa mã, tên đơn vị hoặc kỳ. Ví dụ: 07201-tho-xuong, 2021-H1",
               "Correct unit or period. Example: 07201-tho-xuong, 2021-H1")),
         (word == "waived" and not row["decision_no"], "decision_no", BLANK,
          twin("số quyết định miễn", "the number of the decision"),
@@ -260,7 +260,8 @@ def event_of(
     problems += [Problem(*said) for is_wrong, *said in checks if is_wrong]
     if problems or at is None or word is None:
         return None, problems
-    return Event(**{**row, "at": at, "event": word, "row": number}), []  # type: ignore[arg-type]
+    unit_key = owed.unit.unit_key if owed else row["unit_key"]
+    return Event(**{**row, "at": at, "event": word, "row": number, "unit_key": unit_key}), []  # type: ignore[arg-type]
 
 
 def undone_receipts(known: list[Event]) -> set[tuple[str, str, str]]:

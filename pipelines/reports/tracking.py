@@ -383,15 +383,9 @@ class _Reading:
             return registry.word_of(text) or text
         if column == "unit_key":
             keyed = re.search(r"\(([^()]+)\)$", text)
-            period = self._meant("period", cells.get("period"), {})
-            return keyed[1] if keyed else self._key_of(text, period)
+            owed = self.registers.duties.named(text, self._meant("period", cells.get("period"), {}))
+            return keyed[1] if keyed else owed.unit.unit_key if owed else text
         return text
-
-    def _key_of(self, name: str, period: str) -> str:
-        """The key of a unit that was typed by its name alone, where that is certain."""
-        due = next((o.due_nominal for o in self.registers.duties.obligations if o.period == period), None)
-        unit = self.registers.duties.units.find(name, due) if due and name else None
-        return unit.unit_key if unit else name
 
     def _say(self, tab: str, cell: str | None, found: str, expected: str, remedy: str) -> None:
         self.findings.append(Finding("tracking_line", self.name, found, expected, remedy, sheet=tab, cell=cell))

@@ -101,7 +101,8 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
         (COMMUNE, "2025-FY", "giải thể, sáp nhập sau 30/06/2025; đơn vị kế thừa: UBND phường Bắc Giang /"),
         ("07219-le-loi", "2026-H1", "giải thể, sáp nhập sau 31/12/2024; đơn vị kế thừa: UBND phường Bắc Giang /"),
         ("stttt-bac-giang", "2025-H1", "đơn vị kế thừa: Sở Khoa học và Công nghệ tỉnh Bắc Giang /"),
-        ("213-bac-giang", "2025-FY", "danh mục không nêu đơn vị kế thừa"),
+        ("213-bac-giang", "2025-FY", "đơn vị kế thừa: UBND phường Bắc Giang; UBND phường Đa Mai"),
+        ("TP. Bắc Giang", "2025-FY", "đơn vị kế thừa: UBND phường Bắc Giang; UBND phường Đa Mai"),
         (COMMUNE, "2030-H1", "không đơn vị nào phải báo cáo kỳ 2030-H1"),
     ],
 )
