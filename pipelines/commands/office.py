@@ -142,14 +142,15 @@ def report_form(
     if unit is not None:
         owed = [obligation_of(duties, unit, period)]
     if not owed:
-        raise Mistake(nobody(period))
+        raise Mistake(nobody(duties, period))
     landed = answers.land(settings, duties)
     simulated = registry.is_simulated(settings)
     output.mkdir(parents=True, exist_ok=True)
     for one in owed:
         content = drawing.content_of(duties, one, simulated, answers.previous_report(landed, one), language)
         (output / drawing.file_name(one)).write_bytes(drawing.draw(content))
-    click.echo(twin(f"{len(owed)} biểu mẫu kỳ {period} ở {output}", f"forms for {period} made: {len(owed)}"))
+    whose = f" ({owed[0].unit.official_name_vi})" if unit is not None else ""
+    click.echo(twin(f"{len(owed)} biểu mẫu kỳ {period}{whose} ở {output}", f"forms for {period} made: {len(owed)}"))
 
 
 @report.command("check")
@@ -378,12 +379,17 @@ def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
 
 
 def say_findings(findings: list[Finding]) -> None:
-    """The first findings on a workbook, with the cell, for its sender."""
-    for finding in findings[:SHOWN]:
-        place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
-        click.echo(f"- {place or 'tệp'}: {with_remedy(finding.found, finding.expected, finding.remedy)}")
-    if len(findings) > SHOWN:
-        click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
+    """The first findings on a workbook, with the cell, for its sender; the same of several cells once."""
+    cells: dict[tuple[str | None, str], list[str]] = {}
+    for finding in findings:
+        said = with_remedy(finding.found, finding.expected, finding.remedy)
+        place = finding.cell or (f"dòng {finding.row}" if finding.row else "")
+        cells.setdefault((finding.sheet, said), []).append(place)
+    for (sheet, said), places in [*cells.items()][:SHOWN]:
+        where = " ".join(filter(None, [sheet, ", ".join(filter(None, places))]))
+        click.echo(f"- {where or 'tệp'}: {said}")
+    if len(cells) > SHOWN:
+        click.echo(f"  ... {twin(f'và {len(cells) - SHOWN} mục nữa', 'and more')}")
 
 
 def say_decided(settings: Settings, duties: Duties, event: Event, about: str = "") -> None:
@@ -412,7 +418,8 @@ def _whose(item: Landed) -> str:
     """The unit and period that a file was filed under."""
     if item.obligation is None:
         return twin("chưa rõ đơn vị", "sender not known")
-    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
+    version = f", bản {item.version}" if item.version > 1 else ""
+    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}{version}"
 
 
 def why(error: Exception) -> str:

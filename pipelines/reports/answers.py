@@ -212,7 +212,7 @@ def _read_one(folder: Path, receipt: Receipt) -> ReadReport:
         found, expected = "tệp đã nhận bị mất hoặc bị sửa", twin("tệp như khi nhận", "the file as received")
         finding = Finding("file_as_received", name, found, expected, remedy)
         return ReadReport(identity=None, report=None, findings=[finding])
-    return read_report(path.read_bytes(), name)
+    return read_report(path.read_bytes(), name, receipt.original_name)
 
 
 def previous_report(landed: list[Landed], obligation: Obligation) -> Report | None:

@@ -40,7 +40,7 @@ FAULTS: list[tuple[str, Callable[[], bytes], str, str | None, str]] = [
     ("another period", lambda: typed_over(drawn(), form.TASKS, {"B4": "năm 2021"}), "period_matches", "B4", "năm 2021"),
     ("an edited checksum", lambda: typed_over(drawn(), form.HIDDEN, {"B4": DISTRICT}), "form_whole", None, "đơn vị"),
     ("a task not owed", lambda: typed_over(drawn(), form.TASKS, {"A9": "D6a"}), "task_owed", "A9", "D6a"),
-    ("a task twice", lambda: typed_over(drawn(), form.TASKS, {"A9": "D1b"}), "task_owed", "A9", "D1b (lặp lại"),
+    ("a task twice", lambda: typed_over(drawn(), form.TASKS, {"A9": "D1b"}), "task_owed", "A10", "D1b lặp lại"),
     ("a commune of another district", lambda: typed_over(drawn(DISTRICT), form.COMMUNES, {"A2": "07525-chu"}),
      "commune_known", "A2", "07525-chu"),
     ("macros", with_macros, "file_readable", None, "macro"),
@@ -164,7 +164,7 @@ def test_four_answers_without_a_figure_are_four_and_need_a_reason(office: Settin
     assert item.report is not None
     assert [t.answer for t in item.report.targets] == list(words)
     assert (item.completeness.targets_owed, item.completeness.targets_answered) == (4, 2)
-    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "H3"), ("all_answered", None)]
+    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "J3"), ("all_answered", None)]
     assert "chưa trả lời: TG10" in item.remarks[1].found
 
 
