@@ -82,12 +82,14 @@ def paper(
     from pipelines import clock
     from pipelines.papers import making
     from pipelines.papers.templates import TEMPLATES, Faulty
+    from pipelines.plan.obligations import Duties
     from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
     folder = settings.warehouse / "papers" / period
     with _asked_of(period, day), connected(settings) as connection:
         try:
+            registry.check(settings, Duties(settings))
             words = templates or TEMPLATES
             if kind == "district":
                 made = making.make_districts(connection, settings, period, day, folder, words)

@@ -65,7 +65,7 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
     Raises ``AlreadyFiled`` where a file is listed, and ``NotFiled`` where it is marked simulated in a real workspace,
     came on a day that cannot be, or where a register is not whole; then none is filed.
     """
-    check(settings, duties)
+    check(settings, duties, is_filing=True)
     known, _ = receipts(settings)
     undone = undone_receipts(events(settings, duties))
     versions = Counter((receipt.period, receipt.unit_key) for receipt in known)
