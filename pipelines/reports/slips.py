@@ -5,7 +5,7 @@ Belongs here: the slip. Does not belong here: finding what is wrong, see faults.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from pipelines.reports.landed import Landed
 from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
 SHEET = "Phiếu trả lại"
+END_OF_DAY = time(23, 59)  # what a day without an hour counts as
+WHOLE_FILE = Words(vi="cả tệp", en="the file")
 WIDTHS = (18, 8, 36, 39, 39)
 HEADINGS = (
     Words(vi="Trang tính", en="Sheet"),
@@ -113,7 +115,9 @@ def _head(item: Landed, duties: Duties, on: date, reason: str) -> list[tuple[Wor
         ]
     else:
         lines += [(Words(vi="Đơn vị", en="Unit"), unknown), (Words(vi="Kỳ báo cáo", en="Period"), unknown)]
-    received = f"{receipt.received_at:%H:%M}, {day_words(receipt.received_at.date())}"
+    received = day_words(receipt.received_at.date())
+    if receipt.received_at.time() < END_OF_DAY:
+        received = f"{receipt.received_at:%H:%M}, {received}"
     return [
         *lines,
         (Words(vi="Tệp đã gửi", en="File"), receipt.original_name),
@@ -132,7 +136,7 @@ def number_of(item: Landed) -> str:
 def _line(finding: Finding, language: Language) -> tuple[str, str, str, str, str]:
     where = finding.cell or (str(finding.row) if finding.row else "")
     return (
-        finding.sheet or "",
+        finding.sheet or WHOLE_FILE.said(language),
         where,
         finding.found,
         shown(finding.expected, language),
