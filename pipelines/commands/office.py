@@ -20,6 +20,7 @@ from pipelines.commands.shared import (
     RAW,
     SHOWN,
     Mistake,
+    OfficeGroup,
     Refused,
     log_progress,
     settings_of,
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     from pipelines.reports.landed import Landed
     from pipelines.reports.registry import Event
 
+DONE = {
+    "returned": "đã trả lại",
+    "accepted": "đã tiếp nhận",
+    "waived": "được miễn báo cáo theo ",
+    "receipt_undone": "đã hủy việc nhận",
+    "acceptance_undone": "đã hủy việc tiếp nhận",
+    "waiver_undone": "đã hủy việc miễn",
+}
 DUE_DAYS = {
     "nominal": twin("ngày kế hoạch nêu", "the day named"),
     "strict": twin("ngày trước đó", "the day before"),
@@ -60,7 +69,7 @@ MOMENT = _Moment()
 UNIT = click.option("--unit", help="Tên, mã của đơn vị. / Key, code or full name of the unit.")
 
 
-@click.group()
+@click.group(cls=OfficeGroup)
 def plan() -> None:
     """Kế hoạch: giao gì cho ai, còn để ngỏ điều gì. / Plans: what they ask of whom, and what they leave open."""
 
@@ -105,7 +114,7 @@ def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
         click.echo(f"  Tạm thời: {question.meanwhile_vi}. / Meanwhile: {question.meanwhile_en}.")
 
 
-@click.group()
+@click.group(cls=OfficeGroup)
 def report() -> None:
     """Báo cáo: tạo biểu mẫu, kiểm tra, nhận, trả lại, tiếp nhận, miễn. / Report forms, from making to accepting."""
 
@@ -394,12 +403,13 @@ def say_findings(findings: list[Finding]) -> None:
 
 def say_decided(settings: Settings, duties: Duties, event: Event, about: str = "") -> None:
     """What was done, and the slip of a report that was returned."""
-    from pipelines.reports import answers, registry, slips
+    from pipelines.reports import answers, slips
 
     owed = duties.find(event.unit_key, event.period)
     assert owed is not None
     word = event.event
-    click.echo(f"{owed.unit.official_name_vi}, {event.period}: {registry.EVENT_WORDS[word]} / {word}{about}")
+    said = twin(f"{DONE[word]}{event.decision_no if word == 'waived' else ''}", word)
+    click.echo(f"{owed.unit.official_name_vi}, {event.period}: {said}{about}")
     if word != "returned":
         return
     own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.receipt.file == event.file]

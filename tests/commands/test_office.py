@@ -88,9 +88,9 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
     assert "b.xlsx (UBND phường Trần Nguyên Hãn, 2021-H1): đã nhận" in both.out
     early = run_papi("report", "accept", *who, "--on", "2021-06-17", *where)
     assert (early.code, "chưa có báo cáo hợp lệ" in early.out) == (1, True)
-    assert "tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
+    assert "đã tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
     undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
-    assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
+    assert "đã hủy việc tiếp nhận / acceptance_undone (v1-" in undone.out
 
 
 @pytest.mark.parametrize(
@@ -301,6 +301,13 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("waive", *who, "--decision", "12/QĐ-SNV"),
         ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", ""),
+        ("nhan", good),
+        ("add",),
+        ("add", out / "khong-co.xlsx"),
+        ("add", good, "--received", "6/5/2021"),
+        ("return", *who),
+        ("return", *who, "--ly-do", "x"),
+        ("form", "--period", "2021-H1", "--unit", COMMUNE, "-o", out, "--lang", "fr"),
         ("register",),
         ("register", "--out", out),
         ("register", "--in", good),
