@@ -178,12 +178,14 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
     if judged.report is None:
         raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
     counts = judged.completeness
-    click.echo(
-        f"{file.name}: hợp lệ, có thể gửi / can be taken. "
-        f"{counts.tasks_answered}/{counts.tasks_owed} nhiệm vụ / tasks, "
-        f"{counts.targets_answered}/{counts.targets_owed} chỉ tiêu / targets"
-        + (f", {counts.communes_covered}/{counts.communes_owed} xã / communes" if counts.communes_owed else "")
+    is_unit_plan = judged.obligation is not None and judged.obligation.rule.deliverable == "unit_plan"
+    parts = (
+        (counts.tasks_answered, counts.tasks_owed, "số, ngày ký / entries" if is_unit_plan else "nhiệm vụ / tasks"),
+        (counts.targets_answered, counts.targets_owed, "chỉ tiêu / targets"),
+        (counts.communes_covered, counts.communes_owed, "xã / communes"),
     )
+    said = ", ".join(f"{answered}/{owed} {what}" for answered, owed, what in parts if owed)
+    click.echo(f"{file.name}: hợp lệ, có thể gửi / can be taken. {said}")
 
 
 @report.command("add")

@@ -190,7 +190,10 @@ class Report(Record):
 
 
 class ReadReport(Record):
-    """A file as read: who it is from, where that could be told, and its answers, or None and what is wrong."""
+    """A file as read: who it is from, where that could be told, its answers as far as they could be read, or None.
+
+    With ``findings`` it cannot be taken; the answers are there to find what else is wrong.
+    """
 
     identity: Identity | None
     report: Report | None

@@ -82,9 +82,7 @@ class _Form:
                 tasks=self._tasks(), targets=self._targets(), communes=self._communes(), tabs=tabs, **fields
             )
             self._say_old_fonts()
-        return form.ReadReport(
-            identity=identity, report=None if self.findings else report, findings=self.findings, remarks=self.remarks
-        )
+        return form.ReadReport(identity=identity, report=report, findings=self.findings, remarks=self.remarks)
 
     def _say(self, rule: str, sheet: str, cell: str | None, found: str, expected: str, remedy: str) -> None:
         self.findings.append(Finding(rule, self.name, found, expected, remedy, sheet=sheet, cell=cell))

@@ -46,6 +46,8 @@ def no_number(text: str) -> tuple[str, str]:
         return f"ngày {text} (Excel đã đổi số thành ngày)", twin(
             "Chọn định dạng Số cho ô rồi gõ lại. Ví dụ: 95", "Format the cell as Number and type again. Example: 95"
         )
+    if text in ("True", "False"):
+        return f"giá trị {text.upper()}", example("95")
     if "%" in text:
         return f"“{text}”", twin(
             "Gõ số đã đạt và tổng số phải thực hiện, không gõ tỷ lệ. Ví dụ: 190 và 200",

@@ -308,7 +308,7 @@ KINDS = [
     *(refuse(f"the figure {value!r}", figure(value), "number", "H2", says) for value, says in (
         ("khoảng 90", "khoảng 90"), ("1.234,5", "1.234,5"), ("1.234", "1.234"), ("12,5%", "12,5%"), ("không", "không"),
         ("1;234", "1;234"), ("95/120", "hai số trong một ô"), ("-", "-"),
-        ("95 tấn", "95 tấn"), ("=1+1", "=1+1"), ("#DIV/0!", "#DIV/0!"), (True, "True"),
+        ("95 tấn", "95 tấn"), ("=1+1", "=1+1"), ("#DIV/0!", "#DIV/0!"), (True, "TRUE"),
         (datetime(2021, 5, 12), "12/05/2021"))),
     refuse("above", figure(130), "numerator_not_above", "H2", "130 > 120"),
     refuse("negative", figure(-3), "not_negative", "H2", "-3"),
@@ -387,6 +387,13 @@ def is_understood(finding: Finding) -> bool:
     """Vietnamese, with what was found, what is expected and what to do, each in words of its own."""
     vi = (finding.found, shown(finding.expected, "vi"), shown(finding.remedy, "vi"))
     return all(vi) and len(set(vi)) == 3 and all(re.search(r"[à-ỹđ]", text.lower()) for text in vi[1:])
+
+
+def test_all_slips_are_told_at_once_those_of_a_cell_and_those_of_the_plan() -> None:
+    """So that a unit mends its report once."""
+    cells = {"D2": "hôm qua", "D3": "31/02/2021", "D4": date(2031, 6, 17), "A5": "07525-chu"}
+    several = Kind("several", lambda: typed(X, cells, DISTRICT), "refuse")
+    assert [finding.cell for finding in judged(several).findings] == ["D2", "D3", "D4", "A5"]
 
 
 def test_a_text_cell_says_what_was_typed_whatever_the_program_made_of_it() -> None:
