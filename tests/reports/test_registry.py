@@ -147,6 +147,7 @@ DAMAGED_LINES = {
     "a waiver without a decision": (line(word="miễn"), "decision_no", "ô trống"),
     "a return without a reason": (line(word="trả lại"), "reason", "ô trống"),
     "letters lost": (line(word="trả lại", reason="Ch?a ký"), "reason", "Ch?a ký"),
+    "letters lost at the end of words": (line(word="trả lại", reason="H? s? m?i"), "reason", "H? s? m?i"),
     "letters taken for others": (line(word="trả lại", reason="ChÆ°a kÃ½"), "reason", "ChÆ°a kÃ½"),
     "an undone receipt without its file": (line(word="hủy nhận", reason="nhầm"), "file", "ô trống"),
     "a cell too many": ([*line(), "thừa"], None, "9 ô"),
@@ -178,6 +179,12 @@ def test_a_register_that_cannot_be_read_is_told_and_nothing_is_written(office: S
     [(at, column, said)] = refused(office)
     assert (at, column) == (row, None)
     assert found in said
+
+
+def test_a_question_is_no_letter_lost(office: Settings) -> None:
+    asked = "Phụ lục 3? Vì sao? Gửi SNV? Có gì? https://bacgiang.gov.vn/?id=1"
+    write_events(office, line(word="trả lại", reason=asked))
+    assert [known.reason for known in registry.events(office, DUTIES)] == [asked]
 
 
 @pytest.mark.parametrize("kind", DAMAGED_LINES)
