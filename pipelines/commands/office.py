@@ -391,16 +391,14 @@ def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
 
 def say_findings(findings: list[Finding]) -> None:
     """The first findings on a workbook, with the cell, for its sender; the same of several cells once."""
-    cells: dict[tuple[str | None, str], list[str]] = {}
-    for finding in findings:
-        said = with_remedy(finding.found, finding.expected, finding.remedy)
-        place = finding.cell or (f"dòng {finding.row}" if finding.row else "")
-        cells.setdefault((finding.sheet, said), []).append(place)
-    for (sheet, said), places in [*cells.items()][:SHOWN]:
-        where = " ".join(filter(None, [sheet, ", ".join(filter(None, places))]))
-        click.echo(f"- {where or 'tệp'}: {said}")
-    if len(cells) > SHOWN:
-        click.echo(f"  ... {twin(f'và {len(cells) - SHOWN} mục nữa', 'and more')}")
+    from pipelines.reports.landed import together
+
+    merged = together(findings)
+    for one in merged[:SHOWN]:
+        place = " ".join(filter(None, [one.sheet, one.cell, f"dòng {one.row}" if one.row else None]))
+        click.echo(f"- {place or 'tệp'}: {with_remedy(one.found, one.expected, one.remedy)}")
+    if len(merged) > SHOWN:
+        click.echo(f"  ... {twin(f'và {len(merged) - SHOWN} mục nữa', 'and more')}")
 
 
 def say_decided(settings: Settings, duties: Duties, event: Event, about: str = "") -> None:

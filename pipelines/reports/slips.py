@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.finding import Finding
 from pipelines.plan.obligations import Duties
 from pipelines.reports.drawing import FONT, SIZE, WORKBOOK, day_words, height_of
-from pipelines.reports.landed import Landed
+from pipelines.reports.landed import Landed, together
 from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
 SHEET = "Phiếu trả lại"
@@ -82,7 +82,7 @@ def write(item: Landed, duties: Duties, path: Path, on: date, reason: str = "", 
             for column, words in enumerate(HEADINGS):
                 sheet.write_string(row + 1, column, words.said(language), formats["head"])
             row += 2
-            for finding in findings:
+            for finding in together(findings):
                 texts = _line(finding, language)
                 for column, text in enumerate(texts):
                     sheet.write_string(row, column, text, formats["cell"])

@@ -17,7 +17,7 @@ from pipelines.reports import form, registry
 from pipelines.settings import ROOT, Settings
 from tests.conftest import copy_of_raw, run_papi
 from tests.papers.conftest import published_in
-from tests.reports.filled import COMMUNE, DUTIES, drawn, typed_over
+from tests.reports.filled import COMMUNE, DUTIES, drawn, filled, typed_over
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 PAPERS = "\n## 8. "  # from here on the guide asks a published warehouse
@@ -86,11 +86,14 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
     assert both.code == 0, both.out
     assert "a.xlsx đã được nhận trước đây" in both.out
     assert "b.xlsx (UBND phường Trần Nguyên Hãn, 2021-H1): đã nhận" in both.out
+    first.write_bytes(drawn(answers=filled(numerator=100)))
+    again = run_papi("report", "add", first, "--received", "19/06/2021", *where)
+    assert "a.xlsx (UBND phường Thọ Xương, 2021-H1, bản 2): đã nhận" in again.out
     early = run_papi("report", "accept", *who, "--on", "2021-06-17", *where)
     assert (early.code, "chưa có báo cáo hợp lệ" in early.out) == (1, True)
-    assert "đã tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
+    assert "đã tiếp nhận / accepted (v2-" in run_papi("report", "accept", *who, *where).out
     undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
-    assert "đã hủy việc tiếp nhận / acceptance_undone (v1-" in undone.out
+    assert "đã hủy việc tiếp nhận / acceptance_undone (v2-" in undone.out
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,8 @@ def test_an_empty_reason_or_number_is_refused_and_so_is_a_day_that_cannot_be(off
     form_file.write_bytes(drawn())
     where = ("--raw", office.raw, "--warehouse", office.warehouse)
     call = ("--period", "2021-H1", "--unit", COMMUNE, *where)
-    assert run_papi("report", "add", form_file, "--received", "18/06/2012", *where).code == 1
+    too_early = run_papi("report", "add", form_file, "--received", "18/06/2012", *where)
+    assert (too_early.code, "a.xlsx: 18/06/2012" in too_early.out) == (1, True)
     assert run_papi("report", "add", form_file, "--received", "6/7/2021", *where).code == 2
     assert not office.reports.exists()
     assert run_papi("report", "add", form_file, "--received", "18/06/2021 9:30", *where).code == 0
@@ -156,6 +160,13 @@ def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
     made = run_papi("report", "form", "--period", "2021-H1", "--all", "-o", out, "--raw", office.raw)
     assert made.code == 0, made.out
     assert len(list(out.glob("2021-H1_*.xlsx"))) == 239
+
+
+def test_a_period_that_nobody_owes_is_told_with_the_reason(office: Settings) -> None:
+    out = office.raw.parent / "out"
+    made = run_papi("report", "form", "--period", "2021-Q1", "--all", "-o", out, "--raw", office.raw)
+    assert made.code == 2
+    assert "không đơn vị nào phải báo cáo kỳ 2021-Q1: hạn trước ngày ban hành" in made.out
 
 
 def test_a_plan_shows_its_open_questions() -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from pipelines.plan.obligations import Duties
-from pipelines.reports import answers, form, reading, registry, slips
+from pipelines.reports import answers, filing, form, reading, registry, slips
 from pipelines.reports.registry import NotFiled
 from pipelines.settings import Settings
 from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, JUNE, add, drawn, filled, typed_over
@@ -141,6 +141,15 @@ def test_a_file_put_there_by_hand_or_edited_is_told(office: Settings) -> None:
     [landed] = answers.land(office, DUTIES)
     assert [f.rule_id for f in landed.findings] == ["file_as_received"]
     assert [f.rule_id for f in registry.receipts(office)[1]] == ["receipt_listed"]
+
+
+def test_a_file_kept_under_another_name_is_judged_by_its_own(office: Settings) -> None:
+    """Excel leaves a file ~$bao-cao.xlsx beside one that is open, which goes along when a folder is filed."""
+    path = office.raw.parent / "~$bao-cao.xlsx"
+    path.write_bytes(b"\x0bOfficer")
+    filing.file_reports(office, DUTIES, [filing.Arrival(path, JUNE, "test")])
+    [item] = answers.land(office, DUTIES)
+    assert "~$" in item.findings[0].found
 
 
 def test_simulated_reports_never_enter_a_real_workspace_nor_real_ones_a_demonstration(office: Settings) -> None:

@@ -124,6 +124,13 @@ def test_a_slip_says_who_returns_what_and_until_when_it_may_come_back(tmp_path: 
     assert said["Đơn vị"] == "UBND phường Thọ Xương"
 
 
+def test_a_slip_says_once_what_is_the_same_of_several_cells(tmp_path: Path) -> None:
+    kind = next(k for k in KINDS if k.name == "nothing applies")
+    slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date())
+    rows = list(openpyxl.load_workbook(slip)[slips.SHEET].iter_rows(values_only=True))
+    assert [row[1] for row in rows if row[2] == "không có lý do"] == ["G9, G10, G11, G12, G13, G14, G15, G16, G17, G18"]
+
+
 def test_a_slip_for_a_reason_alone_has_no_empty_table(tmp_path: Path) -> None:
     kind = next(k for k in KINDS if k.name == "as it was filled in")
     slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date(), "Thiếu phụ lục")
