@@ -124,6 +124,15 @@ def test_a_slip_says_who_returns_what_and_until_when_it_may_come_back(tmp_path: 
     assert said["Đơn vị"] == "UBND phường Thọ Xương"
 
 
+def test_a_slip_for_a_file_of_nobody_known_says_who_returns_it_and_until_when(tmp_path: Path) -> None:
+    kind = next(k for k in KINDS if k.name == "a PDF")
+    slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date())
+    said = {row[0]: row[1] for row in openpyxl.load_workbook(slip)[slips.SHEET].iter_rows(values_only=True)}
+    assert said["Đơn vị"] == said["Kỳ báo cáo"] == "chưa xác định"
+    assert said["Cơ quan trả lại"] == "Sở Nội vụ tỉnh Bắc Giang"
+    assert str(said["Gửi lại đến hết ngày"]).startswith("23/6/2021")
+
+
 def test_a_slip_says_once_what_is_the_same_of_several_cells(tmp_path: Path) -> None:
     kind = next(k for k in KINDS if k.name == "nothing applies")
     slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date())
