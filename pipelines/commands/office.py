@@ -60,8 +60,8 @@ class _Moment(click.ParamType[datetime]):
 
         found = value if isinstance(value, datetime) else moment_of(value)
         if found is None:
-            expected = twin("ngày giờ như 24/06/2021 14:00 hoặc 2021-06-24T14:00", "a time such as one of these")
-            self.fail(f"{value}; cần {expected}", param, ctx)
+            vi = f"{value}; cần ngày giờ, ngày và tháng đủ hai chữ số, như 08/06/2021 14:00 hoặc 2021-06-08T14:00"
+            self.fail(twin(vi, "a time such as these, day and month in two figures"), param, ctx)
         return found
 
 
