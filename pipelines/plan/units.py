@@ -43,6 +43,11 @@ class Unit:
         """The body that answers for the unit, as a document addresses it: UBND phường Thọ Xương; a Sở is one itself."""
         return official_name(self.level, self.full_name_vi)
 
+    @property
+    def plain_names(self) -> tuple[str, str]:
+        """Its names as ``unit_name`` spells them, without accents."""
+        return _without_accents(self.full_name_vi), _without_accents(self.name_vi)
+
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
@@ -65,6 +70,11 @@ def unit_name(text: str) -> str:
     """One form for the spellings of a unit's name, its level included: UBND TP. Bắc Giang is Thành phố Bắc Giang."""
     level, _, rest = re.sub(r"\.\s*", " ", BODY.sub("", normalise(text))).partition(" ")
     return syllables(f"{SHORT.get(level, level)} {rest}")
+
+
+@lru_cache(maxsize=4096)
+def _without_accents(text: str) -> str:
+    return plain(unit_name(text))
 
 
 class Units:
@@ -102,28 +112,21 @@ class Units:
         A name may be typed as documents and people have it: with UBND before it, with TP. for Thành phố, without its
         level or its accents, with its district after a comma, or as the unit was called before.
         """
-        said, _, above = wanted.partition(",")
         valid = self.on(day)
-        named = [u for u in self.all if u.unit_key in valid and (not above.strip() or self._lies_in(u, above))]
-        name = unit_name(said)
-        ways = (
-            [u for u in valid.values() if wanted.strip().casefold() in (u.unit_key, u.code.casefold())],
-            [u for u in named if unit_name(u.full_name_vi) == name],
-            [u for u in named if unit_name(u.name_vi) == name],
-            [u for u in named if plain(unit_name(u.full_name_vi)) == plain(name)],
-            [u for u in named if plain(unit_name(u.name_vi)) == plain(name)],
-        )
-        found = {unit.unit_key for unit in next(filter(None, ways), [])}
-        return valid[found.pop()] if len(found) == 1 else None
-
-    def _lies_in(self, unit: Unit, above: str) -> bool:
-        """Whether a unit answers to one of this name."""
-        wanted = plain(unit_name(above))
-        return any(
-            wanted in (plain(unit_name(u.full_name_vi)), plain(unit_name(u.name_vi)))
-            for u in self.all
-            if u.unit_key == unit.parent_key
-        )
+        keys = {u.unit_key for u in valid.values() if wanted.strip().casefold() in (u.unit_key, u.code.casefold())}
+        before, _, after = wanted.rpartition(",")
+        over = {u.unit_key for u in self.all if _without_accents(after) in u.plain_names}
+        current, ever = [*valid.values()], [u for u in self.all if u.unit_key in valid]
+        for said, units in (
+            (wanted, current),
+            (wanted, ever),
+            (before, [u for u in current if u.parent_key in over]),
+            (before, [u for u in ever if u.parent_key in over]),
+        ):
+            for spelt in (unit_name, _without_accents):
+                for name in ("full_name_vi", "name_vi"):
+                    keys = keys or {u.unit_key for u in units if spelt(getattr(u, name)) == spelt(said)}
+        return valid[keys.pop()] if len(keys) == 1 else None
 
 
 def _unit(row: dict[str, str]) -> Unit:

@@ -116,7 +116,8 @@ def names_match(item: Landed, report: Report, obligation: Obligation) -> list[Fi
 
 def _is_named(text: str, names: tuple[str, ...]) -> bool:
     """Whether a text is one of these names of a unit, in any spelling, with or without its district after a comma."""
-    return plain(unit_name(text.partition(",")[0])) in {plain(unit_name(name)) for name in names}
+    known = {plain(unit_name(name)) for name in names}
+    return not known.isdisjoint({plain(unit_name(text)), plain(unit_name(text.rpartition(",")[0]))})
 
 
 def whole_form(item: Landed, report: Report, owed: Owed) -> list[Finding]:

@@ -385,8 +385,10 @@ class _Reading:
             return registry.word_of(text) or text
         if column == "unit_key":
             keyed = re.search(r"\(([^()]+)\)$", text)
+            if keyed:
+                return keyed[1]
             owed = self.registers.duties.named(text, self._meant("period", cells.get("period"), {}))
-            return keyed[1] if keyed else owed.unit.unit_key if owed else text
+            return owed.unit.unit_key if owed else text
         return text
 
     def _say(self, tab: str, cell: str | None, found: str, expected: str, remedy: str) -> None:

@@ -266,6 +266,15 @@ def test_a_unit_is_found_as_people_write_it(duties: Duties, name: str, official:
     assert found.official_name_vi == official
 
 
+def test_every_unit_is_found_by_its_official_name_and_its_district(duties: Duties) -> None:
+    for day in (date(2021, 6, 20), date(2025, 11, 30)):
+        units = duties.units.on(day)
+        for unit in units.values():
+            above = units.get(unit.parent_key)
+            place = f", {above.official_name_vi}" if unit.level == "commune" and above is not None else ""
+            assert duties.units.find(f"{unit.official_name_vi}{place}", day) == unit
+
+
 def test_communes_of_one_name_are_told_apart_by_their_district_alone(duties: Duties) -> None:
     day = date(2021, 6, 20)
     assert duties.units.find("Xã Phúc Sơn", day) is None

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from pipelines.plan.obligations import Duties
-from pipelines.reports import answers, filing, form, reading, registry, slips
+from pipelines.reports import answers, faults, filing, form, reading, registry, slips
 from pipelines.reports.registry import NotFiled
 from pipelines.settings import Settings
 from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, JUNE, add, drawn, filled, typed_over
@@ -141,6 +141,17 @@ def test_a_file_put_there_by_hand_or_edited_is_told(office: Settings) -> None:
     [landed] = answers.land(office, DUTIES)
     assert [f.rule_id for f in landed.findings] == ["file_as_received"]
     assert [f.rule_id for f in registry.receipts(office)[1]] == ["receipt_listed"]
+
+
+def test_every_unit_is_known_by_its_own_name_and_by_no_other(office: Settings) -> None:
+    """Sở Văn hóa, Thể thao và Du lịch has a comma in its name."""
+    item = add(office, drawn())
+    owed = [one for one in DUTIES.obligations if one.period == "2021-H1"]
+    for one, other in zip(owed, owed[1:] + owed[:1], strict=True):
+        shown = form.Shown(text=one.unit.official_name_vi, sheet=form.TASKS, cell="B3")
+        report = form.Report(unit_shown=shown)
+        assert faults.names_match(item, report, one) == []
+        assert [fault.rule_id for fault in faults.names_match(item, report, other)] == ["unit_matches"]
 
 
 def test_a_file_kept_under_another_name_is_judged_by_its_own(office: Settings) -> None:
