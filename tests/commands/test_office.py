@@ -162,6 +162,14 @@ def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
     assert len(list(out.glob("2021-H1_*.xlsx"))) == 239
 
 
+def test_units_of_one_name_are_shown_with_their_districts(office: Settings) -> None:
+    call = ("report", "form", "--period", "2021-H1", "-o", office.raw.parent / "out", "--raw", office.raw)
+    of_two = run_papi(*call, "--unit", "xã Phúc Sơn")
+    assert of_two.code == 2
+    assert "Xã Phúc Sơn, Huyện Sơn Động (07630-phuc-son); Xã Phúc Sơn, Huyện Tân Yên (07318-phuc-son)" in of_two.out
+    assert "(UBND xã Phúc Sơn)" in run_papi(*call, "--unit", "xã Phúc Sơn, huyện Tân Yên").out
+
+
 def test_a_period_that_nobody_owes_is_told_with_the_reason(office: Settings) -> None:
     out = office.raw.parent / "out"
     made = run_papi("report", "form", "--period", "2021-Q1", "--all", "-o", out, "--raw", office.raw)
