@@ -13,7 +13,8 @@ from pipelines.commands import checking, exporting, looking, office, papers, rea
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def papi() -> None:
-    """PAPI indicator warehouse: from raw deliveries to checked, published tables."""
+    """Kho chỉ số PAPI: từ dữ liệu gửi đến đến bảng đã kiểm tra, công bố. / PAPI indicator warehouse, from raw
+    deliveries to checked, published tables."""
 
 
 office.report.add_command(registers.report_register)

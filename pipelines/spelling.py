@@ -37,17 +37,25 @@ def slug(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def place(name: str) -> str:
-    """One form for the spellings of a place: Hoà is Hòa, hyphens are blanks, Tỉnh and TP. do not count, Eth is Đ.
-
-    The tone mark moves to the end of its syllable, since spelling rules differ in which vowel carries it.
-    """
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold().replace("ð", "đ"))
-    spelt = " ".join(words)
+    """One form for the spellings of a place, see ``syllables``; Tỉnh and TP. do not count."""
+    spelt = " ".join(_words(name))
     for word in BEFORE:
         spelt = spelt.removeprefix(f"{word} ")
     for word in AFTER:
         spelt = spelt.removesuffix(f" {word}")
-    return " ".join(_tone_last(word) for word in spelt.split())
+    return syllables(spelt)
+
+
+def syllables(name: str) -> str:
+    """One form for the spellings of a name: Hoà is Hòa, hyphens are blanks, Eth is Đ.
+
+    The tone mark moves to the end of its syllable, since spelling rules differ in which vowel carries it.
+    """
+    return " ".join(_tone_last(word) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name).casefold().replace("ð", "đ"))
 
 
 def _tone_last(word: str) -> str:

@@ -357,7 +357,7 @@ def _progress(item: Landed) -> list[Row]:
     return [
         {
             "report_id": item.report_id,
-            **a.model_dump(exclude={"cell"}),
+            **a.model_dump(exclude={"cell", "places"}),
             "source_cell": f"{item.report.tab(form.TASKS)}!{a.cell}",
         }
         for a in item.report.tasks
@@ -370,7 +370,7 @@ def _values(item: Landed) -> list[Row]:
     return [
         {
             "report_id": item.report_id,
-            **a.model_dump(exclude={"cell"}),
+            **a.model_dump(exclude={"cell", "places"}),
             "source_cell": f"{item.report.tab(form.TARGETS)}!{a.cell}",
         }
         for a in item.report.targets

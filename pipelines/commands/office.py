@@ -20,6 +20,7 @@ from pipelines.commands.shared import (
     RAW,
     SHOWN,
     Mistake,
+    OfficeGroup,
     Refused,
     log_progress,
     settings_of,
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     from pipelines.reports.landed import Landed
     from pipelines.reports.registry import Event
 
+DONE = {
+    "returned": "đã trả lại",
+    "accepted": "đã tiếp nhận",
+    "waived": "được miễn báo cáo theo ",
+    "receipt_undone": "đã hủy việc nhận",
+    "acceptance_undone": "đã hủy việc tiếp nhận",
+    "waiver_undone": "đã hủy việc miễn",
+}
 DUE_DAYS = {
     "nominal": twin("ngày kế hoạch nêu", "the day named"),
     "strict": twin("ngày trước đó", "the day before"),
@@ -51,8 +60,8 @@ class _Moment(click.ParamType[datetime]):
 
         found = value if isinstance(value, datetime) else moment_of(value)
         if found is None:
-            expected = twin("ngày giờ như 24/06/2021 14:00 hoặc 2021-06-24T14:00", "a time such as one of these")
-            self.fail(f"{value}; cần {expected}", param, ctx)
+            vi = f"{value}; cần ngày giờ, ngày và tháng đủ hai chữ số, như 08/06/2021 14:00 hoặc 2021-06-08T14:00"
+            self.fail(twin(vi, "a time such as these, day and month in two figures"), param, ctx)
         return found
 
 
@@ -60,7 +69,7 @@ MOMENT = _Moment()
 UNIT = click.option("--unit", help="Tên, mã của đơn vị. / Key, code or full name of the unit.")
 
 
-@click.group()
+@click.group(cls=OfficeGroup)
 def plan() -> None:
     """Kế hoạch: giao gì cho ai, còn để ngỏ điều gì. / Plans: what they ask of whom, and what they leave open."""
 
@@ -105,7 +114,7 @@ def plan_show(plan_id: str, raw: Path | None, warehouse: Path | None) -> None:
         click.echo(f"  Tạm thời: {question.meanwhile_vi}. / Meanwhile: {question.meanwhile_en}.")
 
 
-@click.group()
+@click.group(cls=OfficeGroup)
 def report() -> None:
     """Báo cáo: tạo biểu mẫu, kiểm tra, nhận, trả lại, tiếp nhận, miễn. / Report forms, from making to accepting."""
 
@@ -142,14 +151,15 @@ def report_form(
     if unit is not None:
         owed = [obligation_of(duties, unit, period)]
     if not owed:
-        raise Mistake(nobody(period))
+        raise Mistake(nobody(duties, period))
     landed = answers.land(settings, duties)
     simulated = registry.is_simulated(settings)
     output.mkdir(parents=True, exist_ok=True)
     for one in owed:
         content = drawing.content_of(duties, one, simulated, answers.previous_report(landed, one), language)
         (output / drawing.file_name(one)).write_bytes(drawing.draw(content))
-    click.echo(twin(f"{len(owed)} biểu mẫu kỳ {period} ở {output}", f"forms for {period} made: {len(owed)}"))
+    whose = f" ({owed[0].unit.official_name_vi})" if unit is not None else ""
+    click.echo(twin(f"{len(owed)} biểu mẫu kỳ {period}{whose} ở {output}", f"forms for {period} made: {len(owed)}"))
 
 
 @report.command("check")
@@ -168,12 +178,14 @@ def report_check(file: Path, raw: Path | None, warehouse: Path | None) -> None:
     if judged.report is None:
         raise Refused(twin(f"{file.name}: {len(judged.findings)} lỗi, đề nghị sửa và gửi lại", "it cannot be taken"))
     counts = judged.completeness
-    click.echo(
-        f"{file.name}: hợp lệ, có thể gửi / can be taken. "
-        f"{counts.tasks_answered}/{counts.tasks_owed} nhiệm vụ / tasks, "
-        f"{counts.targets_answered}/{counts.targets_owed} chỉ tiêu / targets"
-        + (f", {counts.communes_covered}/{counts.communes_owed} xã / communes" if counts.communes_owed else "")
+    is_unit_plan = judged.obligation is not None and judged.obligation.rule.deliverable == "unit_plan"
+    parts = (
+        (counts.tasks_answered, counts.tasks_owed, "số, ngày ký / entries" if is_unit_plan else "nhiệm vụ / tasks"),
+        (counts.targets_answered, counts.targets_owed, "chỉ tiêu / targets"),
+        (counts.communes_covered, counts.communes_owed, "xã / communes"),
     )
+    said = ", ".join(f"{answered}/{owed} {what}" for answered, owed, what in parts if owed)
+    click.echo(f"{file.name}: hợp lệ, có thể gửi / can be taken. {said}")
 
 
 @report.command("add")
@@ -378,22 +390,26 @@ def refuse_faulty_registers(settings: Settings, duties: Duties) -> None:
 
 
 def say_findings(findings: list[Finding]) -> None:
-    """The first findings on a workbook, with the cell, for its sender."""
-    for finding in findings[:SHOWN]:
-        place = " ".join(filter(None, [finding.sheet, finding.cell, f"dòng {finding.row}" if finding.row else None]))
-        click.echo(f"- {place or 'tệp'}: {with_remedy(finding.found, finding.expected, finding.remedy)}")
-    if len(findings) > SHOWN:
-        click.echo(f"  ... và {len(findings) - SHOWN} lỗi nữa / and more")
+    """The first findings on a workbook, with the cell, for its sender; the same of several cells once."""
+    from pipelines.reports.landed import together
+
+    merged = together(findings)
+    for one in merged[:SHOWN]:
+        place = " ".join(filter(None, [one.sheet, one.cell, f"dòng {one.row}" if one.row else None]))
+        click.echo(f"- {place or 'tệp'}: {with_remedy(one.found, one.expected, one.remedy)}")
+    if len(merged) > SHOWN:
+        click.echo(f"  ... {twin(f'và {len(merged) - SHOWN} mục nữa', 'and more')}")
 
 
 def say_decided(settings: Settings, duties: Duties, event: Event, about: str = "") -> None:
     """What was done, and the slip of a report that was returned."""
-    from pipelines.reports import answers, registry, slips
+    from pipelines.reports import answers, slips
 
     owed = duties.find(event.unit_key, event.period)
     assert owed is not None
     word = event.event
-    click.echo(f"{owed.unit.official_name_vi}, {event.period}: {registry.EVENT_WORDS[word]} / {word}{about}")
+    said = twin(f"{DONE[word]}{event.decision_no if word == 'waived' else ''}", word)
+    click.echo(f"{owed.unit.official_name_vi}, {event.period}: {said}{about}")
     if word != "returned":
         return
     own = [i for i in answers.land(settings, duties) if i.obligation is owed and i.receipt.file == event.file]
@@ -412,7 +428,8 @@ def _whose(item: Landed) -> str:
     """The unit and period that a file was filed under."""
     if item.obligation is None:
         return twin("chưa rõ đơn vị", "sender not known")
-    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}"
+    version = f", bản {item.version}" if item.version > 1 else ""
+    return f"{item.obligation.unit.official_name_vi}, {item.obligation.period}{version}"
 
 
 def why(error: Exception) -> str:

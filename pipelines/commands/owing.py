@@ -30,7 +30,7 @@ def obligation_of(duties: Duties, wanted: str, period: str) -> Obligation:
     """
     owing = {o.unit.unit_key: o for o in duties.obligations if o.period == period}
     if not owing:
-        raise Mistake(nobody(period))
+        raise Mistake(nobody(duties, period))
     measured_on = next(iter(owing.values())).due_nominal or date.max
     unit = duties.units.find(wanted, measured_on) or _that_was(duties, wanted, measured_on)
     found = owing.get(wanted) or (owing.get(unit.unit_key) if unit else None)
@@ -38,7 +38,7 @@ def obligation_of(duties: Duties, wanted: str, period: str) -> Obligation:
         raise Mistake(
             _ended(duties, unit, period, measured_on)
             if unit and not unit.is_valid_on(measured_on)
-            else _not_one(owing, wanted, period)
+            else _not_one(duties, owing, wanted, period)
         )
     reason = found.not_applicable_reason
     if reason is None:
@@ -52,11 +52,14 @@ def obligation_of(duties: Duties, wanted: str, period: str) -> Obligation:
     raise Mistake(twin(said, f"nothing is owed for it: {en}"))
 
 
-def nobody(period: str) -> str:
+def nobody(duties: Duties, period: str) -> str:
     """Why there is nothing to do for a period."""
+    reasons = {o.not_applicable_reason for o in duties.obligations if o.period == period}
+    said = [NOT_OWED[reason].split(BETWEEN) for reason in sorted(filter(None, reasons))]
+    vi, en = ("; ".join(words) for words in zip(*said, strict=True)) if said else ("", "")
     return twin(
-        f"không đơn vị nào phải báo cáo kỳ {period}; các kỳ xem bằng `papi plan show`",
-        f"nobody owes anything for {period}; `papi plan show` lists the periods",
+        f"không đơn vị nào phải báo cáo kỳ {period}{vi and f': {vi}'}; các kỳ xem bằng `papi plan show`",
+        f"nobody owes anything for {period}{en and f': {en}'}; `papi plan show` lists the periods",
     )
 
 
@@ -76,13 +79,14 @@ def _ended(duties: Duties, unit: Unit, period: str, day: date) -> str:
     )
 
 
-def _not_one(owing: dict[str, Obligation], wanted: str, period: str) -> str:
+def _not_one(duties: Duties, owing: dict[str, Obligation], wanted: str, period: str) -> str:
     from pipelines.spelling import nearest, plain
 
-    known = {
-        plain(f"{o.unit.full_name_vi} {o.unit.unit_key}"): f"{o.unit.full_name_vi} ({o.unit.unit_key})"
-        for o in owing.values()
-    }
-    near = ", ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
+    known = {}
+    for owed in owing.values():
+        unit, over = owed.unit, duties.find(owed.unit.parent_key, period)
+        name = f"{unit.full_name_vi}, {over.unit.full_name_vi}" if over else unit.full_name_vi
+        known[plain(f"{unit.full_name_vi} {unit.unit_key}")] = f"{name} ({unit.unit_key})"
+    near = "; ".join(known[name] for name in nearest(plain(wanted), known, cutoff=0.3)) or "-"
     vi = f"“{wanted}” không phải tên hoặc mã của đúng một đơn vị phải báo cáo kỳ {period}; gần giống: {near}"
     return twin(vi, f"it is not one unit that owes a report for {period}; near: {near}")

@@ -82,11 +82,13 @@ def paper(
     from pipelines import clock
     from pipelines.papers import making
     from pipelines.papers.templates import TEMPLATES, Faulty
+    from pipelines.plan.obligations import Duties
     from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
     with _asked_of(period, day), connected(settings) as connection:
         try:
+            registry.check(settings, Duties(settings))
             made = making.make(kind, connection, settings, period, day, templates or TEMPLATES)
         except registry.Faulty as error:
             raise Refused(str(error)) from None

@@ -18,23 +18,28 @@ from pipelines.commands.office import say_reports
 from pipelines.commands.papers import say_papers
 from pipelines.commands.releases import say_releases
 from pipelines.commands.shared import DAY, RAW, Mistake, Refused, log_progress, settings_of, with_warehouse
+from pipelines.reports.wording import twin
 
 if TYPE_CHECKING:
     from pipelines.building.last_run import Refreshed
     from pipelines.building.publication import Publication
     from pipelines.settings import Settings
 
+STAYS = twin("Bản công bố trước vẫn còn.", "What was published before stays.")
+
 
 @click.command()
-@click.option("--as-of", type=DAY, help="Build only from what was known on this day (YYYY-MM-DD).")
-@click.option("--full", is_flag=True, help="Build from nothing, whatever was built before.")
+@click.option(
+    "--as-of", type=DAY, help="Chỉ dùng những gì biết đến ngày này. / Build only from what was known on this day."
+)
+@click.option("--full", is_flag=True, help="Dựng lại từ đầu. / Build from nothing, whatever was built before.")
 @click.option(
     "--no-site", is_flag=True, envvar="PAPI_NO_SITE", help="Không vẽ trang. / Leave out the pages, see `papi site`."
 )
 @RAW
 @with_warehouse
 def refresh(as_of: datetime | None, full: bool, no_site: bool, raw: Path | None, warehouse: Path | None) -> None:
-    """Read raw/, build, check and publish, with the pages of warehouse/site."""
+    """Đọc dữ liệu, dựng bảng, kiểm tra, công bố. / Read raw/, build, check and publish, with the pages of the site."""
     settings = settings_of(raw, warehouse, as_of.date() if as_of else None)
     if not settings.raw.is_dir():
         raise Mistake(f"{settings.raw} is not a folder")
@@ -56,9 +61,9 @@ def refresh(as_of: datetime | None, full: bool, no_site: bool, raw: Path | None,
     except NothingToRead as error:
         raise Mistake(str(error)) from None
     except NotFit as error:
-        raise Refused(f"{error}\nWhat was published before stays.") from None
+        raise Refused(f"{error}\n{STAYS}") from None
     except (DbtFailed, UnreadableRules) as error:
-        raise Refused(f"{error}\nWhat was published before stays.") from None
+        raise Refused(f"{error}\n{STAYS}") from None
     except KeyboardInterrupt:
         raise Refused("stopped; what was published before stays") from None
     except OSError as error:
@@ -79,11 +84,15 @@ def refresh(as_of: datetime | None, full: bool, no_site: bool, raw: Path | None,
 
 
 @click.command()
-@click.option("--verify", is_flag=True, help="Hash every published file, also those of unchanged size and time.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Xem từng tệp đã công bố. / Hash every published file, also those of unchanged size and time.",
+)
 @RAW
 @with_warehouse
 def status(verify: bool, raw: Path | None, warehouse: Path | None) -> None:
-    """Releases, their state and findings, the last publication, what is stale, what is overdue."""
+    """Tình hình dữ liệu, báo cáo, lần công bố. / Releases and their findings, the last publication, what is stale."""
     settings = settings_of(raw, warehouse)
     from pipelines.building import lock, publication
     from pipelines.building.last_run import last

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.reports.wording import BETWEEN, twin
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,36 @@ class Refused(_Said):
     """The call was right and could not be carried out."""
 
     exit_code = 1
+
+
+class OfficeGroup(click.Group):
+    """A group whose mistakes in the call are told in Vietnamese first, which the library has in English alone."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise Mistake(_mistake(error)) from None
+
+
+def _mistake(error: click.UsageError) -> str:
+    """What is wrong with a call."""
+    param = getattr(error, "param", None)
+    name = "tệp"
+    if param is not None and not (isinstance(param, click.Argument) and isinstance(param.type, click.Path)):
+        name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+    see = f"xem `{error.ctx.command_path.replace('python -m pipelines.cli', 'papi')} --help`" if error.ctx else ""
+    if isinstance(error, click.MissingParameter):
+        return twin(f"thiếu {name}; {see}", error.format_message())
+    if isinstance(error, click.NoSuchOption):
+        return twin(f"không có tùy chọn {error.option_name}; {see}", error.format_message())
+    if isinstance(error, click.BadParameter):
+        known = ", ".join(param.type.choices) if param and isinstance(param.type, click.Choice) else ""
+        vi = f"cần một trong: {known}" if known else "không có tệp hay giá trị này"
+        return f"{name}: {error.message if BETWEEN in error.message else twin(vi, error.message)}"
+    return twin(f"lệnh gõ chưa đúng; {see}", error.format_message())
 
 
 def with_warehouse(command: Any) -> Any:

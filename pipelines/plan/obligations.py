@@ -84,6 +84,14 @@ class Duties:
         """What a unit owes for a period, or None."""
         return self._by_unit.get((unit_key, period))
 
+    def named(self, unit: str, period: str) -> Obligation | None:
+        """What the unit of this key, code or name owes for a period; None where that is not certain."""
+        found = self.find(unit, period)
+        due = next((o.due_nominal for o in self.obligations if o.period == period), None)
+        if found is None and due is not None and (one := self.units.find(unit, due)) is not None:
+            found = self.find(one.unit_key, period)
+        return found
+
     def communes_of(self, obligation: Obligation) -> list[Unit]:
         """The communes that answer to the unit on the day its report is due."""
         if obligation.due_nominal is None:

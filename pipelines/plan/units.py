@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pipelines.seeds import Seeds
-from pipelines.spelling import place, plain
+from pipelines.spelling import normalise, plain, syllables
 
 LEVELS_VI = {"agency": "sở, ngành", "district": "cấp huyện", "commune": "cấp xã", "province": "tỉnh"}
 
@@ -42,6 +43,11 @@ class Unit:
         """The body that answers for the unit, as a document addresses it: UBND phường Thọ Xương; a Sở is one itself."""
         return official_name(self.level, self.full_name_vi)
 
+    @property
+    def plain_names(self) -> tuple[str, str]:
+        """Its names as ``unit_name`` spells them, without accents."""
+        return _without_accents(self.full_name_vi), _without_accents(self.name_vi)
+
     def is_valid_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
@@ -53,6 +59,22 @@ class Unit:
 def official_name(level: str, full_name_vi: str) -> str:
     """The body that answers for a unit of this level and name, see ``Unit.official_name_vi``."""
     return full_name_vi if level == "agency" else f"UBND {full_name_vi[:1].lower()}{full_name_vi[1:]}"
+
+
+BODY = re.compile(r"^(ubnd|uỷ ban nhân dân|ủy ban nhân dân|uy ban nhan dan)\s+")
+SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "p": "phường", "x": "xã", "h": "huyện"}
+
+
+@lru_cache(maxsize=4096)
+def unit_name(text: str) -> str:
+    """One form for the spellings of a unit's name, its level included: UBND TP. Bắc Giang is Thành phố Bắc Giang."""
+    level, _, rest = re.sub(r"\.\s*", " ", BODY.sub("", normalise(text))).partition(" ")
+    return syllables(f"{SHORT.get(level, level)} {rest}")
+
+
+@lru_cache(maxsize=4096)
+def _without_accents(text: str) -> str:
+    return plain(unit_name(text))
 
 
 class Units:
@@ -70,30 +92,41 @@ class Units:
         return self._by_day[day]
 
     def heirs_of(self, unit: Unit, day: date) -> list[Unit]:
-        """The units of a day that took over from one that ended, or from those that did; none where none is named."""
+        """The units of a day that took over from one that ended, or from those that did; none where none is named.
+
+        A district without a successor of its own went into what its communes went into.
+        """
         if unit.valid_to is None or unit.valid_to >= day:
             return []
         then = self.on(unit.valid_to + timedelta(days=1))
-        heirs = [then[new] for old, new in self._successors if old == unit.unit_key and new in then]
+        ended = [unit.unit_key]
+        if unit.level == "district" and all(old != unit.unit_key for old, _ in self._successors):
+            ended = [u.unit_key for u in self.on(unit.valid_to).values() if u.parent_key == unit.unit_key]
+        heirs = [then[new] for old, new in self._successors if old in ended and new in then]
         found = [one for heir in heirs for one in ([heir] if heir.is_valid_on(day) else self.heirs_of(heir, day))]
         return list(dict.fromkeys(found))
 
     def find(self, wanted: str, day: date) -> Unit | None:
         """The unit of a day with this key or code, or the only one of that name; None where that is not certain.
 
-        A name may be typed with UBND before it, and without accents where one unit alone is spelt so.
+        A name may be typed as documents and people have it: with UBND before it, with TP. for Thành phố, without its
+        level or its accents, with its district after a comma, or as the unit was called before.
         """
-        valid = self.on(day).values()
-        wanted = re.sub(r"^UBND\s+", "", wanted.strip(), flags=re.IGNORECASE)
-        named = place(wanted)
-        found = [
-            unit
-            for unit in valid
-            if wanted in (unit.unit_key, unit.code) or named in (place(unit.name_vi), place(unit.full_name_vi))
-        ] or [unit for unit in valid if plain(wanted) in (plain(unit.name_vi), plain(unit.full_name_vi))]
-        exact = [unit for unit in found if wanted in (unit.unit_key, unit.full_name_vi)]
-        candidates = exact or found
-        return candidates[0] if len(candidates) == 1 else None
+        valid = self.on(day)
+        keys = {u.unit_key for u in valid.values() if wanted.strip().casefold() in (u.unit_key, u.code.casefold())}
+        before, _, after = wanted.rpartition(",")
+        over = {u.unit_key for u in self.all if _without_accents(after) in u.plain_names}
+        current, ever = [*valid.values()], [u for u in self.all if u.unit_key in valid]
+        for said, units in (
+            (wanted, current),
+            (wanted, ever),
+            (before, [u for u in current if u.parent_key in over]),
+            (before, [u for u in ever if u.parent_key in over]),
+        ):
+            for spelt in (unit_name, _without_accents):
+                for name in ("full_name_vi", "name_vi"):
+                    keys = keys or {u.unit_key for u in units if spelt(getattr(u, name)) == spelt(said)}
+        return valid[keys.pop()] if len(keys) == 1 else None
 
 
 def _unit(row: dict[str, str]) -> Unit:

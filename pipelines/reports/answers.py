@@ -91,20 +91,23 @@ def _judge_one(item: Landed, duties: Duties, simulated: bool, figures: faults.Fi
         return replace(item, obligation=filed_for, report=None, findings=findings)
     obligation = duties.find(identity.unit_key, identity.period)
     findings += faults.of_another_place(item, identity, obligation, duties)
-    if obligation is None or item.report is None or findings:
+    is_whole = all(finding.rule_id != "form_whole" for finding in item.findings)
+    if obligation is None or item.report is None or not is_whole or len(findings) > len(item.findings):
         said = obligation if identity.is_whole() and not item.receipt.unit_key else None
         return replace(item, obligation=filed_for or said, report=None, findings=findings)
     owed, report = Owed.of(duties, obligation), _with_known_codes(item.report, duties, obligation)
-    findings = [
+    more = [
         *faults.names_match(item, report, obligation),
-        *faults.whole_form(item, report, owed),
+        *([] if findings else faults.whole_form(item, report, owed)),
         *faults.days_can_be(item, report, obligation, today()),
     ]
     unknown = faults.not_owed(item, report, owed)
-    findings += unknown or [
+    more += unknown or [
         *faults.counted(item, report, obligation),
         *faults.falling(item, report, obligation, figures),
     ]
+    told = {(finding.sheet, finding.cell) for finding in findings}  # one slip is one finding
+    findings += [finding for finding in more if (finding.sheet, finding.cell) not in told]
     if findings:
         return replace(item, obligation=obligation, report=None, findings=findings)
     asked = remarks_on(item, report, obligation, owed, duties)
@@ -212,7 +215,7 @@ def _read_one(folder: Path, receipt: Receipt) -> ReadReport:
         found, expected = "tệp đã nhận bị mất hoặc bị sửa", twin("tệp như khi nhận", "the file as received")
         finding = Finding("file_as_received", name, found, expected, remedy)
         return ReadReport(identity=None, report=None, findings=[finding])
-    return read_report(path.read_bytes(), name)
+    return read_report(path.read_bytes(), name, receipt.original_name)
 
 
 def previous_report(landed: list[Landed], obligation: Obligation) -> Report | None:

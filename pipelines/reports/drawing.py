@@ -277,7 +277,7 @@ class _Drawing:
             sheet.write_string(below, 0, self._say(label), self.formats["head"])
             sheet.merge_range(below, 1, below, 6, "", self.formats["input"])
             self._put(sheet, below, 1, text, "input")
-            sheet.set_row(below, height_of([(text or "", sum(widths[1:]))], 4))
+            sheet.set_row(below, height_of([(text or "", sum(widths[1:]))], MIN_INPUT_LINES))
 
     def _targets(self) -> None:
         if not self.content.targets:

@@ -7,18 +7,18 @@ and refuses nothing, see remarks.py.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date, datetime, timedelta
 
 from pipelines.finding import Finding
 from pipelines.plan.obligations import Duties, Obligation
 from pipelines.plan.plans import PERIODS
+from pipelines.plan.units import unit_name
 from pipelines.reports import form
 from pipelines.reports.form import Identity, Report, Shown
 from pipelines.reports.landed import Landed, Owed, beside, name_of
 from pipelines.reports.typed import example, printed
 from pipelines.reports.wording import period_name, spelt, twin
-from pipelines.spelling import place
+from pipelines.spelling import plain
 
 WEEK = timedelta(days=7)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -40,10 +40,11 @@ def of_another_kind(item: Landed, simulated: bool) -> list[Finding]:
         return []
     return [
         _fault(
-            item, "simulated_apart", "báo cáo thật" if simulated else "báo cáo mô phỏng",
-            twin("báo cáo thật ở nơi làm việc thật, mô phỏng ở nơi mô phỏng",
-                 "real reports here, simulated ones in a demonstration"),
-            twin("Tạo biểu mẫu tại nơi làm việc này.", "Make the form in this workspace."),
+            item, "simulated_apart",
+            "báo cáo thật, gửi vào nơi tập dượt" if simulated else "biểu mẫu tập dượt (mô phỏng)",
+            twin("biểu mẫu mô phỏng của nơi tập dượt này", "a simulated form of this demonstration") if simulated else
+            twin("biểu mẫu thật Sở Nội vụ gửi cho kỳ này", "the real form of this period"),
+            twin("Mở đúng biểu mẫu, chép nội dung sang rồi gửi lại.", "Open that form and copy into it."),
         )
     ]  # fmt: skip
 
@@ -92,7 +93,7 @@ def names_match(item: Landed, report: Report, obligation: Obligation) -> list[Fi
     for rule, shown, key, wanted, is_right in (
         (
             "unit_matches", report.unit_shown, unit.unit_key, unit.official_name_vi,
-            report.unit_shown is None or place(report.unit_shown.text) in {place(name) for name in names},
+            report.unit_shown is None or _is_named(report.unit_shown.text, names),
         ),
         (
             "period_matches", report.period_shown, obligation.period, period.vi,
@@ -111,6 +112,12 @@ def names_match(item: Landed, report: Report, obligation: Obligation) -> list[Fi
             )
         )  # fmt: skip
     return found
+
+
+def _is_named(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a text is one of these names of a unit, in any spelling, with or without its district after a comma."""
+    known = {plain(unit_name(name)) for name in names}
+    return not known.isdisjoint({plain(unit_name(text)), plain(unit_name(text.rpartition(",")[0]))})
 
 
 def whole_form(item: Landed, report: Report, owed: Owed) -> list[Finding]:
@@ -156,20 +163,24 @@ def not_owed(item: Landed, report: Report, owed: Owed) -> list[Finding]:
         (form.TARGETS, "target_owed", owed.targets, [(a.target_id, a.cell) for a in report.targets]),
         (form.COMMUNES, "commune_known", owed.communes, [(a.unit_key, a.cell) for a in report.communes]),
     ):
-        seen = Counter(code for code, _ in said)
+        seen, before = {code for code, _ in said}, dict[str, str]()
         codes = ", ".join(sorted(known))
         for code, cell in said:
-            if code in known and seen[code] == 1:
+            again = code in before
+            before[code] = before.get(code, f"A{cell.lstrip(LETTERS)}")
+            if code in known and not again:
                 continue
-            again = seen[code] > 1
-            lacking = next((one for one in sorted(known) if one not in seen), min(known, default="-"))
+            lacking = next((one for one in sorted(known) if one not in seen), None)
+            remedy = twin("Xóa dòng thừa, nội dung ghi vào dòng đã có mã.", "Delete the row, write into one of these.")
+            if lacking is not None:
+                remedy = twin(f"Gõ lại mã như trong biểu mẫu gốc, ví dụ: {lacking}",
+                              f"Type the code of the original form, such as: {lacking}")  # fmt: skip
             found.append(
                 _fault(
-                    item, rule, f"mã {code}{' (lặp lại)' if again else ' không thuộc biểu mẫu của đơn vị'}",
+                    item, rule,
+                    f"mã {code} {f'lặp lại, đã có ở {before[code]}' if again else 'không thuộc biểu mẫu của đơn vị'}",
                     twin(f"mỗi mã một lần, trong: {codes}", f"each once, of: {codes}"),
-                    twin(f"Gõ lại mã như trong biểu mẫu gốc, ví dụ: {lacking}",
-                         f"Type the code of the original form, such as: {lacking}"),
-                    report.tab(sheet), f"A{cell.lstrip(LETTERS)}",
+                    remedy, report.tab(sheet), f"A{cell.lstrip(LETTERS)}",
                 )
             )  # fmt: skip
     return found
@@ -179,6 +190,7 @@ def days_can_be(item: Landed, report: Report, obligation: Obligation, today: dat
     """Days of signing, of figures and of receipt lie within the plan's life, and not after the report came."""
     came = today if item.receipt.received_at == datetime.max else item.receipt.received_at.date()
     issued, year = obligation.plan.head.issued_from, date(obligation.year, 1, 1)
+    usual = min(came, obligation.due_nominal or came) - WEEK
     days = [
         (report.signed_on, issued, report.days.get("signed_on")),
         (report.cut_off_on, year, report.days.get("cut_off_on")),
@@ -192,8 +204,8 @@ def days_can_be(item: Landed, report: Report, obligation: Obligation, today: dat
             item, "day_can_be", f"{day:%d/%m/%Y}",
             twin(f"một ngày từ {first:%d/%m/%Y} đến ngày gửi ({came:%d/%m/%Y})",
                  f"a day from {first:%d/%m/%Y} to the day of sending ({came:%d/%m/%Y})"),
-            twin(f"Kiểm tra ngày, tháng, năm (ngày trước, tháng sau). Ví dụ: {max(first, came - WEEK):%d/%m/%Y}",
-                 f"Look at day, month and year. Example: {max(first, came - WEEK):%d/%m/%Y}"),
+            twin(f"Kiểm tra ngày, tháng, năm (ngày trước, tháng sau). Ví dụ: {max(first, usual):%d/%m/%Y}",
+                 f"Look at day, month and year. Example: {max(first, usual):%d/%m/%Y}"),
             where.sheet, where.cell,
         )
         for day, first, where in days if day is not None and where is not None and not first <= day <= came

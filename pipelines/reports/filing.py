@@ -65,7 +65,7 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
     Raises ``AlreadyFiled`` where a file is listed, and ``NotFiled`` where it is marked simulated in a real workspace,
     came on a day that cannot be, or where a register is not whole; then none is filed.
     """
-    check(settings, duties)
+    check(settings, duties, is_filing=True)
     known, _ = receipts(settings)
     undone = undone_receipts(events(settings, duties))
     versions = Counter((receipt.period, receipt.unit_key) for receipt in known)
@@ -91,11 +91,11 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
         for receipt in earlier:
             stands = (receipt.period, receipt.unit_key, receipt.file) not in undone
             if not unit_key or (stands and receipt.unit_key):
-                raise AlreadyFiled(_here_already(arrival.path.name, receipt))
+                raise AlreadyFiled(_here_already(arrival.path.name, receipt, duties))
         problems = problems_of_day(duties, duties.find(unit_key, period), "received_at", arrival.received_at)
         problems += problems_of_letters("received_source", arrival.source)
         if problems:
-            raise NotFiled(said(problems))
+            raise NotFiled(f"{arrival.path.name}: {said(problems)}")
         suffix = arrival.path.suffix.lower()
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
         if unit_key:
@@ -115,8 +115,10 @@ def file_reports(settings: Settings, duties: Duties, arrivals: Iterable[Arrival]
     return filed
 
 
-def _here_already(name: str, receipt: Receipt) -> str:
-    whose = f"{receipt.unit_key} kỳ {receipt.period}, {receipt.file}" if receipt.unit_key else "chưa rõ đơn vị"
+def _here_already(name: str, receipt: Receipt, duties: Duties) -> str:
+    whose = "chưa rõ đơn vị"
+    if receipt.unit_key:
+        whose = f"{_name_of(duties, receipt.unit_key, receipt.period)}, {receipt.period}, {receipt.file}"
     return twin(f"{name} đã được nhận trước đây ({whose})", f"{name} is here already, as raw/reports/{receipt.path}")
 
 
@@ -155,12 +157,18 @@ def problems_of(
     found, vi, en = {
         "receipt_undone": ("không có tệp nào như vậy", "một tệp đã nhận", "a file received"),
         "acceptance_undone": ("chưa tiếp nhận báo cáo nào", "một báo cáo đã tiếp nhận", "an accepted report"),
-        "waiver_undone": ("chưa được miễn", "một lần miễn còn hiệu lực", "a waiver"),
+        "waiver_undone": ("chưa có quyết định miễn", "một lần miễn còn hiệu lực", "a waiver"),
     }.get(event.event, ("chưa có báo cáo hợp lệ", "một báo cáo đã nhận", "a readable report"))
     until = f"{event.at:%H:%M %d/%m/%Y}"
     expected = twin(f"{vi} trước {until}", f"{en} of {event.unit_key} for {event.period} by {until}")
     remedy = twin("Kiểm tra đơn vị, kỳ và thời điểm; hoặc nhận báo cáo trước.", "Look at unit, period and time.")
-    return None, [Problem("unit_key", f"{found} của {event.unit_key} kỳ {event.period}", expected, remedy)]
+    whose = _name_of(duties, event.unit_key, event.period)
+    return None, [Problem("unit_key", f"{found} của {whose}, kỳ {event.period}", expected, remedy)]
+
+
+def _name_of(duties: Duties, unit_key: str, period: str) -> str:
+    owed = duties.find(unit_key, period)
+    return owed.unit.official_name_vi if owed else unit_key
 
 
 def said(problems: list[Problem]) -> str:

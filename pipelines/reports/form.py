@@ -43,10 +43,10 @@ TASK_HEADINGS = (
 TARGET_HEADINGS = (
     CODE,
     Words(vi="Chỉ tiêu", en="Target"),
-    Words(vi="Cách tính số đã đạt (tử số)", en="Numerator"),
-    Words(vi="Cách tính tổng số phải thực hiện (mẫu số)", en="Denominator"),
-    Words(vi="Kỳ trước: đã đạt", en="Last: numerator"),
-    Words(vi="Kỳ trước: tổng số", en="Last: denominator"),
+    Words(vi="Cách tính số đã đạt (tử số)", en="Numerator", older=("Tử số",)),
+    Words(vi="Cách tính tổng số phải thực hiện (mẫu số)", en="Denominator", older=("Mẫu số",)),
+    Words(vi="Kỳ trước: đã đạt", en="Last: numerator", older=("Kỳ trước: tử",)),
+    Words(vi="Kỳ trước: tổng số", en="Last: denominator", older=("Kỳ trước: mẫu",)),
     PROGRESS,
     ACHIEVED_NOW,
     TOTAL_NOW,
@@ -61,6 +61,7 @@ READ = {
     TARGETS: (CODE, PROGRESS, ACHIEVED_NOW, TOTAL_NOW, REASON),
     COMMUNES: (CODE, HAS_REPORTED, RECEIVED_ON),
 }
+TASK_TEXTS = {"result": RESULT, "evidence": EVIDENCE, "reason": REASON}
 
 UNIT_LABEL = Words(vi="Đơn vị báo cáo", en="Unit", older=("Đơn vị",))
 PERIOD_LABEL = Words(vi="Kỳ báo cáo", en="Period")
@@ -121,7 +122,7 @@ class Identity(Record):
 
 
 class TaskAnswer(Record):
-    """The answer on one task; ``cell`` is where it stands."""
+    """The answer on one task; ``cell`` is where it stands, ``places`` where the texts beside it do."""
 
     task_id: str
     answer: TaskWord | None
@@ -129,10 +130,11 @@ class TaskAnswer(Record):
     evidence: str | None
     reason: str | None
     cell: str
+    places: dict[str, str] = {}
 
 
 class TargetAnswer(Record):
-    """The answer on one target: a numerator and denominator where ``answer`` is reported."""
+    """The answer on one target: a numerator and denominator where ``answer`` is reported; the rest as for a task."""
 
     target_id: str
     answer: TargetWord | None
@@ -140,6 +142,7 @@ class TargetAnswer(Record):
     denominator: Decimal | None
     reason: str | None
     cell: str
+    places: dict[str, str] = {}
 
 
 class CommuneAnswer(Record):
@@ -187,7 +190,10 @@ class Report(Record):
 
 
 class ReadReport(Record):
-    """A file as read: who it is from, where that could be told, and its answers, or None and what is wrong."""
+    """A file as read: who it is from, where that could be told, its answers as far as they could be read, or None.
+
+    With ``findings`` it cannot be taken; the answers are there to find what else is wrong.
+    """
 
     identity: Identity | None
     report: Report | None

@@ -5,7 +5,8 @@ Belongs here: the records that the verdicts are made with. Does not belong here:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from pipelines.finding import Finding
 from pipelines.plan.obligations import Duties, Obligation
@@ -84,6 +85,14 @@ class Owed:
 def name_of(item: Landed) -> str:
     """The file as an engineer finds it, or as its sender calls it where it was not filed."""
     return f"raw/reports/{item.receipt.path}" if item.receipt.sha256 else item.receipt.original_name
+
+
+def together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings with what is the same of several cells of a sheet as one: E9, E10, E11."""
+    found: dict[Finding, list[str]] = {}
+    for one in findings:
+        found.setdefault(replace(one, cell=None), []).append(one.cell or "")
+    return [replace(one, cell=", ".join(filter(None, cells)) or None) for one, cells in found.items()]
 
 
 def beside(cell: str) -> str:

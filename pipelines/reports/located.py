@@ -29,6 +29,17 @@ class Table:
     def value(self, row: int, column: Words) -> Value:
         return at(self.sheet, row, self.columns[column])
 
+    def outside(self, headings: tuple[Words, ...]) -> list[str]:
+        """The cells below the headings that hold something and stand in a column of none of these headings."""
+        own = {spelling for heading in headings for spelling in heading.spellings}
+        known = {n for n, value in enumerate(self.sheet.rows[self.row]) if spelt(text_of(value)) in own}
+        return [
+            self.sheet_cell(row, n)
+            for row in self.below()
+            for n, value in enumerate(self.sheet.rows[row])
+            if n not in known and not is_blank(value)
+        ]
+
     def below(self) -> range:
         """Rows below the headings, up to the labels that stand under the table."""
         rows = self.sheet.rows

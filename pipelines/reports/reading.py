@@ -17,7 +17,16 @@ from pipelines.finding import Finding
 from pipelines.reports import form
 from pipelines.reports.located import Table, at, beside_labels, label_of, tables_in
 from pipelines.reports.refusals import not_a_form, too_large, unreadable
-from pipelines.reports.typed import day_of, example, nearest_word, no_number, old_font_of, printed, text_of
+from pipelines.reports.typed import (
+    day_of,
+    example,
+    expected_day,
+    nearest_word,
+    no_number,
+    old_font_of,
+    printed,
+    text_of,
+)
 from pipelines.reports.wording import Words, spelt, twin
 from pipelines.spelling import plain
 from pipelines.workbooks.cells import Book, Formula, Sheet, Unreadable, Value, is_blank
@@ -27,14 +36,17 @@ MAX_FIGURE = 10_000_000  # there are two million people in the province
 Word = TypeVar("Word", bound=str)
 
 
-def read_report(content: bytes, name: str) -> form.ReadReport:
-    """Read one form. Never raises for bad input: what is wrong comes back as findings, all of it at once."""
+def read_report(content: bytes, name: str, original_name: str | None = None) -> form.ReadReport:
+    """Read one form. Never raises for bad input: what is wrong comes back as findings, all of it at once.
+
+    ``original_name`` is how its sender calls the file, where it is not kept under that name.
+    """
     if len(content) > MAX_FORM_BYTES:
         return _refused(too_large(len(content), MAX_FORM_BYTES, name))
     try:
         book = Book(content, name, as_typed=True)
         if book.kind != "xlsx" or form.HIDDEN not in book.sheet_names:
-            return _refused(not_a_form(content, name, book.kind))
+            return _refused(not_a_form(content, name, book.kind, original_name or name))
         return _Form(book, name).read()
     except Unreadable as error:
         return _refused(unreadable(error.finding, content))
@@ -70,9 +82,7 @@ class _Form:
                 tasks=self._tasks(), targets=self._targets(), communes=self._communes(), tabs=tabs, **fields
             )
             self._say_old_fonts()
-        return form.ReadReport(
-            identity=identity, report=None if self.findings else report, findings=self.findings, remarks=self.remarks
-        )
+        return form.ReadReport(identity=identity, report=report, findings=self.findings, remarks=self.remarks)
 
     def _say(self, rule: str, sheet: str, cell: str | None, found: str, expected: str, remedy: str) -> None:
         self.findings.append(Finding(rule, self.name, found, expected, remedy, sheet=sheet, cell=cell))
@@ -188,24 +198,18 @@ class _Form:
                         "Split merged cells and type the code again; other work belongs into a row that has a code.",
                     ),
                 )  # fmt: skip
-        self._outside(table)
+        self._outside(kind, table)
 
-    def _outside(self, table: Table) -> None:
-        """A remark where somebody wrote beside the table, which is not read."""
-        known = {n for n, value in enumerate(table.sheet.rows[table.row]) if not is_blank(value)}
-        beside = [
-            Table.sheet_cell(row, n)
-            for row in table.below()
-            for n, value in enumerate(table.sheet.rows[row])
-            if n not in known and not is_blank(value)
-        ]
+    def _outside(self, kind: str, table: Table) -> None:
+        """A remark where somebody wrote beside the table or in a column of their own, which is not read."""
+        beside = table.outside(form.HEADINGS[kind])
         if beside:
             self.remarks.append(
                 Finding(
                     "inside_the_table", self.name, f"có nội dung ngoài bảng ở {', '.join(beside[:3])}",
                     twin("nội dung trong các cột của bảng; ngoài bảng không được đọc",
                          "everything in the columns of the table; what is beside it is not read"),
-                    twin("Chuyển vào cột phù hợp ở lần gửi sau.", "Move it into a column when you send again."),
+                    twin("Chuyển vào cột phù hợp của bảng.", "Move it into a column of the table."),
                     sheet=table.tab, cell=beside[0],
                 )
             )  # fmt: skip
@@ -262,7 +266,7 @@ class _Form:
         elif number > MAX_FIGURE:
             self._say(
                 "not_too_large", tab, cell, printed(number),
-                twin(f"một số không quá {MAX_FIGURE}", f"a number of {MAX_FIGURE} at most"),
+                twin(f"một số không quá {MAX_FIGURE // 1_000_000} triệu", f"a number of {MAX_FIGURE} at most"),
                 twin("Kiểm tra lại các chữ số. Ví dụ: 1250", "Look at the digits again. Example: 1250"),
             )  # fmt: skip
         return number
@@ -303,12 +307,7 @@ class _Form:
             return None
         day = day_of(value)
         if day is None:
-            typed = text_of(value)
-            shown = "10/05/2021" if typed != "10/05/2021" else "11/05/2021"
-            self._say(
-                "date", tab, cell, f"“{typed}”",
-                twin("ngày/tháng/năm, năm bốn chữ số", "day/month/year, the year with four digits"), example(shown),
-            )  # fmt: skip
+            self._say("date", tab, cell, f"“{text_of(value)}”", expected_day(text_of(value)), example("18/06/2021"))
         return day
 
     # --- parts -----------------------------------------------------------------------------------------------------
@@ -320,10 +319,12 @@ class _Form:
                 answer=self._word(
                     table.tab, table.cell(row, form.PROGRESS), table.value(row, form.PROGRESS), form.TASK_ANSWERS
                 ),
-                result=self._words_of(table.tab, table.cell(row, form.RESULT), table.value(row, form.RESULT)),
-                evidence=self._words_of(table.tab, table.cell(row, form.EVIDENCE), table.value(row, form.EVIDENCE)),
-                reason=self._words_of(table.tab, table.cell(row, form.REASON), table.value(row, form.REASON)),
+                **{
+                    part: self._words_of(table.tab, table.cell(row, column), table.value(row, column))
+                    for part, column in form.TASK_TEXTS.items()
+                },
                 cell=table.cell(row, form.PROGRESS),
+                places={part: table.cell(row, column) for part, column in form.TASK_TEXTS.items()},
             )
             for table, row in self._rows(form.TASKS)
         ]
@@ -347,6 +348,7 @@ class _Form:
                     denominator=denominator,
                     reason=self._words_of(tab, table.cell(row, form.REASON), table.value(row, form.REASON)),
                     cell=above,
+                    places={"reason": table.cell(row, form.REASON)},
                 )
             )
         return answers

@@ -80,11 +80,10 @@ def too_large(size: int, most: int, name: str) -> Finding:
     )  # fmt: skip
 
 
-def not_a_form(content: bytes, name: str, kind: Kind) -> Finding:
+def not_a_form(content: bytes, name: str, kind: Kind, original_name: str) -> Finding:
     """A file that can be read and is not a form of ours."""
-    base = name.rsplit("/", 1)[-1]
     found, remedy = "tệp Excel này không phải biểu mẫu báo cáo, hoặc trang tính ẩn đã bị xóa", COPY_OVER
-    if base.startswith("~$"):
+    if original_name.startswith("~$"):
         found = "đây là tệp tạm của Excel (tên bắt đầu bằng ~$)"
         remedy = twin("Đóng Excel rồi gửi tệp không có ~$ ở tên.", "Close Excel and send the file without ~$.")
     elif not content:

@@ -30,6 +30,9 @@ from pipelines.spelling import normalise
 EVENTS, MARK = "events.csv", "SIMULATED"
 SHOWN = 10
 SHA256 = re.compile(r"[0-9a-f]{64}")
+KEPT = re.compile(
+    r"(v\d+-(?=.{8}\.)|(?=.{16}\.))(?P<hash>[0-9a-f]+)\.[a-z0-9]{1,5}"
+)  # as filing.py names what it keeps
 BLANK = "ô trống"
 PUT_BACK = twin("Sửa dòng này như khi máy ghi, hoặc khôi phục từ bản sao lưu.", "Put the line back as it was written.")
 EVENT_WORDS = {
@@ -125,9 +128,15 @@ def is_simulated(settings: Settings) -> bool:
     return (settings.reports / MARK).exists()
 
 
-def check(settings: Settings, duties: Duties) -> None:
-    """Raise ``Faulty`` with all that is wrong with both registers: asked before anything is written or published."""
-    findings = [*_receipt_lines(settings, duties)[1], *_event_lines(settings, duties)[1]]
+def check(settings: Settings, duties: Duties, is_filing: bool = False) -> None:
+    """Raise ``Faulty`` with all that is wrong with both registers: asked before anything is written or published.
+
+    Lines that are gone are a fault of the register, but for ``is_filing``, which is how the files are listed again.
+    """
+    known, findings = _receipt_lines(settings, duties)
+    findings += _event_lines(settings, duties)[1]
+    if not findings and not is_filing:
+        findings = _lines_gone(settings, known)
     if findings:
         raise Faulty(findings)
 
@@ -140,20 +149,14 @@ def receipts(settings: Settings, as_of: date | None = None) -> tuple[list[Receip
     known, faults = _receipt_lines(settings)
     if faults:
         raise Faulty(faults)
-    findings: list[Finding] = []
-    listed = {receipt.path for receipt in known}
-    for name in _files(settings):
-        if name not in listed:
-            remedy = twin("Đưa tệp vào bằng `papi report add`.", "File it with `papi report add`.")
-            findings.append(
-                Finding(
-                    "receipt_listed",
-                    f"raw/reports/{name}",
-                    "không có trong sổ",
-                    twin(f"một dòng trong {settings.receipts.name}", f"a line of {settings.receipts.name}"),
-                    remedy,
-                )
-            )
+    findings = [
+        Finding(
+            "receipt_listed", f"raw/reports/{name}", "không có trong sổ",
+            twin(f"một dòng trong {settings.receipts.name}", f"a line of {settings.receipts.name}"),
+            twin("Đưa tệp vào bằng `papi report add`.", "File it with `papi report add`."),
+        )
+        for name in _not_listed(settings, known)
+    ]  # fmt: skip
     # A file that came without a sender and was placed later is listed twice; where it was placed counts.
     placed = {receipt.sha256 for receipt in known if receipt.unit_key}
     known = [receipt for receipt in known if receipt.unit_key or receipt.sha256 not in placed]
@@ -167,6 +170,27 @@ def events(settings: Settings, duties: Duties, as_of: date | None = None) -> lis
     if findings:
         raise Faulty(findings)
     return sorted([e for e in known if as_of is None or e.at.date() <= as_of], key=lambda e: (e.at, e.row))
+
+
+def _not_listed(settings: Settings, known: list[Receipt]) -> list[str]:
+    listed = {receipt.path for receipt in known}
+    return [name for name in _files(settings) if name not in listed]
+
+
+def _lines_gone(settings: Settings, known: list[Receipt]) -> list[Finding]:
+    """Files that bear a name of ours and are in no line: somebody took the line out, or saved half of the register."""
+    ours = [(name, KEPT.fullmatch(name.rsplit("/", 1)[-1])) for name in _not_listed(settings, known)]
+    listed = {receipt.sha256[:n] for receipt in known for n in (8, 16)}
+    gone = [name for name, kept in ours if kept and kept["hash"] not in listed]
+    if not gone:
+        return []
+    found = f"thiếu dòng của {len(gone)} tệp đã nhận: {', '.join(gone[:SHOWN])}{', ...' if len(gone) > SHOWN else ''}"
+    expected = twin("mỗi tệp đã nhận một dòng", "a line for every file received")
+    remedy = twin(
+        "Khôi phục sổ từ bản sao lưu; nếu không có bản sao, nhận lại các tệp ấy bằng `papi report add ... --received`.",
+        "Restore the register; where there is no copy, file them again with `papi report add ... --received`.",
+    )
+    return [Finding("registry_file", f"raw/reports/{settings.receipts.name}", found, expected, remedy)]
 
 
 def _files(settings: Settings) -> list[str]:
@@ -237,7 +261,7 @@ def event_of(
     """
     problems, at = _problems_of_time("at", row["at"], month_first)
     word = word_of(row["event"])
-    owed = duties.find(row["unit_key"], row["period"])
+    owed = duties.named(row["unit_key"], row["period"])
     is_owed = owed is not None and owed.not_applicable_reason is None
     checks = [
         (word is None, "event", row["event"] or BLANK, twin("; ".join(EVENT_WORDS.values()), "; ".join(EVENT_WORDS)),
@@ -245,7 +269,7 @@ def event_of(
         (not is_owed and _knows_all_plans(duties), "unit_key",
          f"{row['unit_key'] or BLANK}, {row['period'] or BLANK}",
          twin("một đơn vị phải báo cáo trong kỳ", "a unit that owes a report for the period"),
-         twin("Sửa mã đơn vị hoặc kỳ. Ví dụ: 07201-tho-xuong, 2021-H1",
+         twin("Sửa mã, tên đơn vị hoặc kỳ. Ví dụ: 07201-tho-xuong, 2021-H1",
               "Correct unit or period. Example: 07201-tho-xuong, 2021-H1")),
         (word == "waived" and not row["decision_no"], "decision_no", BLANK,
          twin("số quyết định miễn", "the number of the decision"),
@@ -260,7 +284,8 @@ def event_of(
     problems += [Problem(*said) for is_wrong, *said in checks if is_wrong]
     if problems or at is None or word is None:
         return None, problems
-    return Event(**{**row, "at": at, "event": word, "row": number}), []  # type: ignore[arg-type]
+    unit_key = owed.unit.unit_key if owed else row["unit_key"]
+    return Event(**{**row, "at": at, "event": word, "row": number, "unit_key": unit_key}), []  # type: ignore[arg-type]
 
 
 def undone_receipts(known: list[Event]) -> set[tuple[str, str, str]]:

@@ -16,8 +16,10 @@ from pipelines.reports.landed import Completeness, Landed, Owed, beside, name_of
 from pipelines.reports.wording import twin
 
 MANY_RESULTS = 5  # from so many tasks on, one result for all is none
-PRIVATE = re.compile(r"(?<!\d)\d{9,15}(?!\d)")  # identity cards, telephones, insurance cards
+# Identity cards, telephones, insurance cards; those that begin with 0 also in groups of three, unlike sums of money.
+PRIVATE = re.compile(r"(?<!\d)(?:\d{9,15}|0\d{2,3}([ .-])\d{3}\1\d{3,4}(?:\1\d{3})?)(?!\d)")
 NEEDS_REASON = ("nothing_arose", "not_applicable", "not_measurable")
+ADD = twin("Bổ sung trước khi gửi, hoặc ở lần gửi sau.", "Add it before sending, or when you send again.")
 
 
 @dataclass
@@ -28,11 +30,12 @@ class Asked:
     remarks: list[Finding]
     n_checks: int
 
-    def ask(self, is_well: bool, rule: str, sheet: str, cell: str | None, found: str, vi: str, en: str) -> None:
+    def ask(
+        self, is_well: bool, rule: str, sheet: str, cell: str | None, found: str, vi: str, en: str, remedy: str = ADD
+    ) -> None:
         """One check; where it is not well, a remark says what was found and, in both languages, what is expected."""
         self.n_checks += 1
         if not is_well:
-            remedy = twin("Bổ sung ở lần gửi sau.", "Add it when you send again.")
             self.remarks.append(Finding(rule, self.name, found, twin(vi, en), remedy, sheet=sheet, cell=cell))
 
 
@@ -61,14 +64,15 @@ def remarks_on(item: Landed, report: Report, obligation: Obligation, owed: Owed,
     tasks, targets, communes = (report.tab(sheet) for sheet in (form.TASKS, form.TARGETS, form.COMMUNES))
     for task in report.tasks:
         if task.answer == "done":
-            asked.ask(bool(task.evidence), "evidence_given", tasks, task.cell, "không có tài liệu kiểm chứng",
-                      "số, ngày văn bản hoặc đường dẫn", "number and day of a document, or a link")  # fmt: skip
+            asked.ask(bool(task.evidence), "evidence_given", tasks, place(task, "evidence"),
+                      "không có tài liệu kiểm chứng", "số, ngày văn bản hoặc đường dẫn",
+                      "number and day of a document, or a link")  # fmt: skip
         if task.answer in ("done", "in_progress"):
-            asked.ask(bool(task.result), "result_given", tasks, task.cell, "không có kết quả cụ thể",
+            asked.ask(bool(task.result), "result_given", tasks, place(task, "result"), "không có kết quả cụ thể",
                       "một câu về việc đã làm", "a sentence on what was done")  # fmt: skip
     reasons: list[tuple[str, str | None, str | None, str]] = [
-        *((tasks, a.answer, a.reason, a.cell) for a in report.tasks),
-        *((targets, a.answer, a.reason, a.cell) for a in report.targets),
+        *((tasks, a.answer, a.reason, place(a, "reason")) for a in report.tasks),
+        *((targets, a.answer, a.reason, place(a, "reason")) for a in report.targets),
     ]
     for sheet, word, reason, cell in reasons:
         if word in NEEDS_REASON:
@@ -110,24 +114,38 @@ def remarks_on(item: Landed, report: Report, obligation: Obligation, owed: Owed,
         asked.ask(not of_a_hundred, "count_of_a_hundred", targets, next(iter(of_a_hundred), None),
                   f"tổng số đúng bằng 100 ở {', '.join(of_a_hundred)}",
                   "số đếm thật; nếu đây là tỷ lệ phần trăm thì ghi lại hai số đếm",
-                  "the true count; if this is a percentage, give both counts")  # fmt: skip
+                  "the true count; if this is a percentage, give both counts",
+                  twin("Nếu đúng là 100 thì để nguyên; nếu là tỷ lệ thì gõ lại hai số, ví dụ: 190 và 200",
+                       "Leave a true 100; type both counts in place of a share, such as 190 and 200"))  # fmt: skip
     return asked
+
+
+def place(answer: form.TaskAnswer | form.TargetAnswer, part: str) -> str:
+    """The cell of a text beside an answer."""
+    return answer.places.get(part, answer.cell)
 
 
 def _private_and_repeated(asked: Asked, report: Report) -> None:
     """Figures that may identify a citizen, and one sentence in place of all results."""
-    texts = [(text, a.cell) for a in report.tasks for text in (a.result, a.evidence, a.reason) if text]
-    texts += [(text, a.cell) for a in report.targets if (text := a.reason)]
-    texts += [(text, "") for text in (report.difficulties, report.proposals) if text]
-    private = [(found[0], cell) for text, cell in texts if (found := PRIVATE.search(text))]
-    hidden = f"dãy {len(private[0][0])} chữ số liền nhau" if private else ""
-    more = f", và {len(private) - 1} chỗ khác" if len(private) > 1 else ""
-    asked.ask(not private, "no_personal_data", report.tab(form.TASKS), private[0][1] or None if private else None,
-              f"{hidden}{more}, có thể là số căn cước, điện thoại hoặc thẻ bảo hiểm của người dân",
-              "không có thông tin cá nhân", "no personal data")  # fmt: skip
+    tasks, targets = report.tab(form.TASKS), report.tab(form.TARGETS)
+    texts: list[tuple[str | None, str, str | None]] = [
+        (getattr(a, part), tasks, place(a, part)) for a in report.tasks for part in ("result", "evidence", "reason")
+    ]
+    texts += [(a.reason, targets, place(a, "reason")) for a in report.targets]
+    texts += [(text, tasks, None) for text in (report.difficulties, report.proposals)]
+    private = [(found[0], sheet, cell) for text, sheet, cell in texts if (found := PRIVATE.search(text or ""))]
+    digits, sheet, cell = private[0] if private else ("", tasks, None)
+    more = f", và {len(private) - 1} ô khác" if len(private) > 1 else ""
+    n_digits = sum(sign.isdigit() for sign in digits)
+    asked.ask(not private, "no_personal_data", sheet, cell,
+              f"dãy {n_digits} chữ số{more}, có thể là số căn cước, điện thoại hoặc thẻ bảo hiểm của người dân",
+              "không có thông tin cá nhân của người dân", "no personal data",
+              twin("Xóa số ấy, cả họ tên đi kèm; chỉ ghi số người, số hồ sơ.",
+                   "Take the number away, and the name beside it; counts alone are needed."))  # fmt: skip
     results = [a.result for a in report.tasks if a.result]
     same = len(results) >= MANY_RESULTS and len(set(results)) == 1
     if results:
-        asked.ask(not same, "own_result_each", report.tab(form.TASKS), report.tasks[0].cell,
+        asked.ask(not same, "own_result_each", tasks, place(report.tasks[0], "result"),
                   f"mọi nhiệm vụ cùng một kết quả: “{results[0][:60]}”", "kết quả riêng của từng nhiệm vụ",
-                  "a result of its own for each task")  # fmt: skip
+                  "a result of its own for each task",
+                  twin("Ghi việc đã làm và kết quả của từng nhiệm vụ.", "Say what each came to."))  # fmt: skip

@@ -23,7 +23,8 @@ from pipelines.reports.wording import twin
 DELIMITERS = (",", ";", "\t")
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-LOST = re.compile(r"\w\?[\w/-]|(?<!\S)\?+\w|\ufffd")
+# Inside a word, before one, after consonants alone (H? s?): no Vietnamese sentence has a question mark there.
+LOST = re.compile(r"\w\?[\w/-]|(?<!\S)\?+\w|\ufffd|(?<![\w?])(?=\w)[BCDĐGHKLMNPQRSTVX]?[bcdđghklmnpqrstvx]{0,2}\?")
 SAVE_AS = twin(
     "Mở bản còn đủ dấu, chọn Lưu thành, kiểu “CSV UTF-8”; hoặc khôi phục tệp từ bản sao lưu.",
     "Open the copy that has all its letters, save it as “CSV UTF-8”; or restore the file.",
@@ -132,7 +133,7 @@ def added(content: bytes, columns: list[str], rows: list[list[str]]) -> bytes:
 def has_lost_letters(text: str) -> bool:
     """Whether letters went lost on the way through ANSI (Ch?a ký), or UTF-8 was taken for it (ChÆ°a kÃ½).
 
-    A question mark is one of these where a letter, stroke or hyphen follows, but for addresses of pages.
+    A question mark is one of these as LOST has it, but for addresses of pages.
     """
     words = " ".join(word for word in text.split(" ") if "://" not in word)
     return bool(LOST.search(words)) or any(_is_read_twice(text, ansi) for ansi in ("cp1252", "cp1258"))

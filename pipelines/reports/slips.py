@@ -5,18 +5,20 @@ Belongs here: the slip. Does not belong here: finding what is wrong, see faults.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from pipelines.finding import Finding
 from pipelines.plan.obligations import Duties
 from pipelines.reports.drawing import FONT, SIZE, WORKBOOK, day_words, height_of
-from pipelines.reports.landed import Landed
+from pipelines.reports.landed import Landed, together
 from pipelines.reports.wording import Language, Words, period_name, shown, twin
 
 SHEET = "Phiếu trả lại"
-WIDTHS = (18, 8, 36, 39, 39)
+END_OF_DAY = time(23, 59)  # what a day without an hour counts as
+WHOLE_FILE = Words(vi="cả tệp", en="the file")
+WIDTHS = (17, 18, 35, 35, 35)
 HEADINGS = (
     Words(vi="Trang tính", en="Sheet"),
     Words(vi="Ô", en="Cell"),
@@ -80,7 +82,7 @@ def write(item: Landed, duties: Duties, path: Path, on: date, reason: str = "", 
             for column, words in enumerate(HEADINGS):
                 sheet.write_string(row + 1, column, words.said(language), formats["head"])
             row += 2
-            for finding in findings:
+            for finding in together(findings):
                 texts = _line(finding, language)
                 for column, text in enumerate(texts):
                     sheet.write_string(row, column, text, formats["cell"])
@@ -93,27 +95,25 @@ def _head(item: Landed, duties: Duties, on: date, reason: str) -> list[tuple[Wor
     """Who returns what to whom, why, and until when it may come back without being late for that."""
     owed, receipt = item.obligation, item.receipt
     unknown = twin(NOT_KNOWN.vi, NOT_KNOWN.en)
-    lines = [(Words(vi="Số phiếu", en="Number"), number_of(item)), (Words(vi="Ngày", en="Date"), day_words(on))]
-    if owed is not None:
-        head = owed.plan.head
-        sender = next((u for u in duties.units.on(on).values() if u.code == head.standing_agency), None)
-        until = duties.workdays.later(on, head.settings.grace_working_days)
-        period = period_name(owed.period)
-        lines += [
-            (Words(vi="Cơ quan trả lại", en="Returned by"), sender.official_name_vi if sender else unknown),
-            (Words(vi="Đơn vị", en="Unit"), owed.unit.official_name_vi),
-            (Words(vi="Kỳ báo cáo", en="Period"), twin(period.vi, period.en)),
-            (
-                Words(vi="Gửi lại đến hết ngày", en="Send again by"),
-                twin(
-                    f"{day_words(until)} ({head.settings.grace_working_days} ngày làm việc kể từ ngày trả lại)",
-                    f"{day_words(until)} ({head.settings.grace_working_days} working days)",
-                ),
-            ),
-        ]
-    else:
-        lines += [(Words(vi="Đơn vị", en="Unit"), unknown), (Words(vi="Kỳ báo cáo", en="Period"), unknown)]
-    received = f"{receipt.received_at:%H:%M}, {day_words(receipt.received_at.date())}"
+    period = period_name(owed.period) if owed else NOT_KNOWN
+    # A file whose sender is not known is returned by the agency of the last plan.
+    plan = owed.plan if owed else max(duties.plans.values(), key=lambda one: one.head.issued_from, default=None)
+    sender = next((u for u in duties.units.on(on).values() if plan and u.code == plan.head.standing_agency), None)
+    lines = [
+        (Words(vi="Số phiếu", en="Number"), number_of(item)),
+        (Words(vi="Ngày", en="Date"), day_words(on)),
+        (Words(vi="Cơ quan trả lại", en="Returned by"), sender.official_name_vi if sender else unknown),
+        (Words(vi="Đơn vị", en="Unit"), owed.unit.official_name_vi if owed else unknown),
+        (Words(vi="Kỳ báo cáo", en="Period"), twin(period.vi, period.en)),
+    ]
+    if plan is not None:
+        n_days = plan.head.settings.grace_working_days
+        until = day_words(duties.workdays.later(on, n_days))
+        said = twin(f"{until} ({n_days} ngày làm việc kể từ ngày trả lại)", f"{until} ({n_days} working days)")
+        lines.append((Words(vi="Gửi lại đến hết ngày", en="Send again by"), said))
+    received = day_words(receipt.received_at.date())
+    if receipt.received_at.time() < END_OF_DAY:
+        received = f"{receipt.received_at:%H:%M}, {received}"
     return [
         *lines,
         (Words(vi="Tệp đã gửi", en="File"), receipt.original_name),
@@ -132,7 +132,7 @@ def number_of(item: Landed) -> str:
 def _line(finding: Finding, language: Language) -> tuple[str, str, str, str, str]:
     where = finding.cell or (str(finding.row) if finding.row else "")
     return (
-        finding.sheet or "",
+        finding.sheet or WHOLE_FILE.said(language),
         where,
         finding.found,
         shown(finding.expected, language),

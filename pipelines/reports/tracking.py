@@ -45,18 +45,18 @@ HEADINGS: dict[str, dict[str, tuple[Words, float]]] = {
     EVENTS: {
         "row": (Words(vi="Dòng", en="Line"), 6),
         "at": (Words(vi="Ngày giờ", en="When"), 16),
-        "period": (PERIOD, 17),
+        "period": (PERIOD, 20),
         "unit_key": (UNIT, 34),
         "event": (Words(vi="Việc", en="Event"), 11),
         "decision_no": (Words(vi="Số quyết định", en="Decision"), 14),
-        "reason": (Words(vi="Lý do", en="Reason"), 28),
+        "reason": (Words(vi="Lý do", en="Reason"), 25),
         "by": (Words(vi="Người thực hiện", en="By"), 14),
     },
     RECEIPTS: {
         "path": (Words(vi="Nơi lưu", en="Kept as"), 34),
         "received_at": (Words(vi="Nhận lúc", en="Received"), 16),
-        "received_source": (Words(vi="Căn cứ", en="Known by"), 22),
-        "period": (PERIOD, 17),
+        "received_source": (Words(vi="Căn cứ", en="Known by"), 19),
+        "period": (PERIOD, 20),
         "unit_key": (UNIT, 34),
         "original_name": (Words(vi="Tên tệp đã gửi", en="File"), 17),
     },
@@ -190,8 +190,10 @@ class _Drawing:
         sheet = self._sheet(name, widths)
         sheet.write_string(0, 0, shown(TITLES[name], self.language), self.formats["title"])
         sheet.set_row(0, 22)
-        for at, (words, _) in enumerate(headings.values()):
-            sheet.write_string(1, at, words.said(self.language), self.formats["head"])
+        said = [words.said(self.language) for words, _ in headings.values()]
+        for at, text in enumerate(said):
+            sheet.write_string(1, at, text, self.formats["head"])
+        sheet.set_row(1, height_of((text, width * 0.9) for text, width in zip(said, widths, strict=True)))
         sheet.freeze_panes(2, 0)
         sheet.repeat_rows(1)
         row = 1
@@ -383,15 +385,11 @@ class _Reading:
             return registry.word_of(text) or text
         if column == "unit_key":
             keyed = re.search(r"\(([^()]+)\)$", text)
-            period = self._meant("period", cells.get("period"), {})
-            return keyed[1] if keyed else self._key_of(text, period)
+            if keyed:
+                return keyed[1]
+            owed = self.registers.duties.named(text, self._meant("period", cells.get("period"), {}))
+            return owed.unit.unit_key if owed else text
         return text
-
-    def _key_of(self, name: str, period: str) -> str:
-        """The key of a unit that was typed by its name alone, where that is certain."""
-        due = next((o.due_nominal for o in self.registers.duties.obligations if o.period == period), None)
-        unit = self.registers.duties.units.find(name, due) if due and name else None
-        return unit.unit_key if unit else name
 
     def _say(self, tab: str, cell: str | None, found: str, expected: str, remedy: str) -> None:
         self.findings.append(Finding("tracking_line", self.name, found, expected, remedy, sheet=tab, cell=cell))

@@ -21,6 +21,7 @@ DAY = r"(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4}
 YEAR_FIRST = r"(?P<year>\d{4})(?P<between>[/-])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})"
 HOUR = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.\d+)?)?( ?(?P<half>SA|CH|AM|PM))?"
 LAST_MONTH = 12
+NOTHING = ("khong", "khong co", "ko", "k", "-", "khong phat sinh", "chua co")
 MOMENTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for day in (YEAR_FIRST, DAY)
@@ -45,6 +46,8 @@ def no_number(text: str) -> tuple[str, str]:
         return f"ngày {text} (Excel đã đổi số thành ngày)", twin(
             "Chọn định dạng Số cho ô rồi gõ lại. Ví dụ: 95", "Format the cell as Number and type again. Example: 95"
         )
+    if text in ("True", "False"):
+        return f"giá trị {text.upper()}", example("95")
     if "%" in text:
         return f"“{text}”", twin(
             "Gõ số đã đạt và tổng số phải thực hiện, không gõ tỷ lệ. Ví dụ: 190 và 200",
@@ -52,7 +55,16 @@ def no_number(text: str) -> tuple[str, str]:
         )
     if text.startswith("#"):
         return f"lỗi công thức “{text}”", twin("Gõ số vào ô. Ví dụ: 95", "Type the number. Example: 95")
-    digits = re.search(r"\d+(,\d+)?", re.sub(r"(?<=\d)[.\s](?=\d{3}(?!\d))", "", text))
+    if (both := re.fullmatch(r"(\d+) ?(?:/|trên) ?(\d+)", text)) is not None:
+        return f"“{text}”, hai số trong một ô", twin(
+            f"Gõ {both[1]} vào ô số đã đạt, {both[2]} vào ô tổng số.", "Type each into a cell of its own."
+        )
+    if plain(text) in NOTHING:
+        return f"chữ “{text}”", twin(
+            "Không có gì để đếm thì chọn “Không phát sinh” và ghi lý do; đếm được không thì gõ số 0.",
+            "Choose Nothing arose where there is nothing to count, and type 0 where the count is none.",
+        )
+    digits = re.search(r"\d+(,\d+)?", re.sub(r"(?<=\d)[.;\s](?=\d{3}(?!\d))", "", text))
     return f"chữ “{text}”", example(digits[0] if digits and digits[0] != text else "95")
 
 
@@ -94,6 +106,13 @@ def day_of(value: Value) -> date | None:
         return date(int(whole[1]), int(whole[2]), int(whole[3])) if whole else None
     except ValueError:
         return None
+
+
+def expected_day(text: str) -> str:
+    """What is expected in place of a text that is no day: another form, or a day that there is."""
+    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", text):
+        return twin("một ngày có trong lịch: ngày/tháng/năm", "a day of the calendar: day/month/year")
+    return twin("ngày/tháng/năm, năm bốn chữ số", "day/month/year, the year with four digits")
 
 
 def moment_of(text: str, is_month_first: bool = False) -> datetime | None:

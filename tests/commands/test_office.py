@@ -17,7 +17,7 @@ from pipelines.reports import form, registry
 from pipelines.settings import ROOT, Settings
 from tests.conftest import copy_of_raw, run_papi
 from tests.papers.conftest import published_in
-from tests.reports.filled import COMMUNE, DUTIES, drawn, typed_over
+from tests.reports.filled import COMMUNE, DUTIES, drawn, filled, typed_over
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 # From the papers on the guide asks a published warehouse: that of tests/test_readme.py, then a small one.
@@ -87,11 +87,14 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
     assert both.code == 0, both.out
     assert "a.xlsx đã được nhận trước đây" in both.out
     assert "b.xlsx (UBND phường Trần Nguyên Hãn, 2021-H1): đã nhận" in both.out
+    first.write_bytes(drawn(answers=filled(numerator=100)))
+    again = run_papi("report", "add", first, "--received", "19/06/2021", *where)
+    assert "a.xlsx (UBND phường Thọ Xương, 2021-H1, bản 2): đã nhận" in again.out
     early = run_papi("report", "accept", *who, "--on", "2021-06-17", *where)
     assert (early.code, "chưa có báo cáo hợp lệ" in early.out) == (1, True)
-    assert "tiếp nhận / accepted (v1-" in run_papi("report", "accept", *who, *where).out
+    assert "đã tiếp nhận / accepted (v2-" in run_papi("report", "accept", *who, *where).out
     undone = run_papi("report", "undo-accept", *who, "--reason", "nhầm", *where)
-    assert "hủy tiếp nhận / acceptance_undone (v1-" in undone.out
+    assert "đã hủy việc tiếp nhận / acceptance_undone (v2-" in undone.out
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,8 @@ def test_a_batch_goes_on_past_what_is_here_already_and_a_mistake_is_taken_back(o
         (COMMUNE, "2025-FY", "giải thể, sáp nhập sau 30/06/2025; đơn vị kế thừa: UBND phường Bắc Giang /"),
         ("07219-le-loi", "2026-H1", "giải thể, sáp nhập sau 31/12/2024; đơn vị kế thừa: UBND phường Bắc Giang /"),
         ("stttt-bac-giang", "2025-H1", "đơn vị kế thừa: Sở Khoa học và Công nghệ tỉnh Bắc Giang /"),
-        ("213-bac-giang", "2025-FY", "danh mục không nêu đơn vị kế thừa"),
+        ("213-bac-giang", "2025-FY", "đơn vị kế thừa: UBND phường Bắc Giang; UBND phường Đa Mai"),
+        ("TP. Bắc Giang", "2025-FY", "đơn vị kế thừa: UBND phường Bắc Giang; UBND phường Đa Mai"),
         (COMMUNE, "2030-H1", "không đơn vị nào phải báo cáo kỳ 2030-H1"),
     ],
 )
@@ -123,7 +127,8 @@ def test_an_empty_reason_or_number_is_refused_and_so_is_a_day_that_cannot_be(off
     form_file.write_bytes(drawn())
     where = ("--raw", office.raw, "--warehouse", office.warehouse)
     call = ("--period", "2021-H1", "--unit", COMMUNE, *where)
-    assert run_papi("report", "add", form_file, "--received", "18/06/2012", *where).code == 1
+    too_early = run_papi("report", "add", form_file, "--received", "18/06/2012", *where)
+    assert (too_early.code, "a.xlsx: 18/06/2012" in too_early.out) == (1, True)
     assert run_papi("report", "add", form_file, "--received", "6/7/2021", *where).code == 2
     assert not office.reports.exists()
     assert run_papi("report", "add", form_file, "--received", "18/06/2021 9:30", *where).code == 0
@@ -156,6 +161,21 @@ def test_all_forms_of_a_period_are_written_at_once(office: Settings) -> None:
     made = run_papi("report", "form", "--period", "2021-H1", "--all", "-o", out, "--raw", office.raw)
     assert made.code == 0, made.out
     assert len(list(out.glob("2021-H1_*.xlsx"))) == 239
+
+
+def test_units_of_one_name_are_shown_with_their_districts(office: Settings) -> None:
+    call = ("report", "form", "--period", "2021-H1", "-o", office.raw.parent / "out", "--raw", office.raw)
+    of_two = run_papi(*call, "--unit", "xã Phúc Sơn")
+    assert of_two.code == 2
+    assert "Xã Phúc Sơn, Huyện Sơn Động (07630-phuc-son); Xã Phúc Sơn, Huyện Tân Yên (07318-phuc-son)" in of_two.out
+    assert "(UBND xã Phúc Sơn)" in run_papi(*call, "--unit", "xã Phúc Sơn, huyện Tân Yên").out
+
+
+def test_a_period_that_nobody_owes_is_told_with_the_reason(office: Settings) -> None:
+    out = office.raw.parent / "out"
+    made = run_papi("report", "form", "--period", "2021-Q1", "--all", "-o", out, "--raw", office.raw)
+    assert made.code == 2
+    assert "không đơn vị nào phải báo cáo kỳ 2021-Q1: hạn trước ngày ban hành" in made.out
 
 
 def test_a_plan_shows_its_open_questions() -> None:
@@ -301,6 +321,13 @@ def test_messages_of_the_office_are_in_vietnamese_first(office: Settings) -> Non
         ("waive", *who, "--decision", "12/QĐ-SNV"),
         ("undo-waive", *who, "--reason", "nhầm"),
         ("waive", *who, "--decision", ""),
+        ("nhan", good),
+        ("add",),
+        ("add", out / "khong-co.xlsx"),
+        ("add", good, "--received", "6/5/2021"),
+        ("return", *who),
+        ("return", *who, "--ly-do", "x"),
+        ("form", "--period", "2021-H1", "--unit", COMMUNE, "-o", out, "--lang", "fr"),
         ("register",),
         ("register", "--out", out),
         ("register", "--in", good),

@@ -246,12 +246,55 @@ def test_the_nth_working_day_after_a_day_is_n_by_the_calendars_count(day: date, 
 
 
 @pytest.mark.parametrize(
-    "name", ["UBND phường Thọ Xương", "ubnd Phường Thọ Xương", "phuong tho xuong", "07201-tho-xuong"]
-)
-def test_a_unit_is_found_as_people_write_it(duties: Duties, name: str) -> None:
+    ("name", "official"),
+    [
+        *((name, "UBND phường Thọ Xương") for name in (
+            "UBND phường Thọ Xương", "ubnd Phường Thọ Xương", "phuong tho xuong", "07201-tho-xuong", "P. Thọ Xương",
+            "Ủy ban nhân dân phường Thọ Xương", "UỶ BAN NHÂN DÂN PHƯỜNG THỌ XƯƠNG", "Thọ Xương",
+            "UBND phường Thọ Xương, TP. Bắc Giang",
+        )),
+        *((name, "UBND thành phố Bắc Giang") for name in ("UBND thành phố Bắc Giang", "TP Bắc Giang", "TP. Bắc Giang")),
+        ("H. Yên Thế", "UBND huyện Yên Thế"),
+        ("TT Vôi", "UBND thị trấn Vôi"),
+        ("UBND tỉnh Bắc Giang", "UBND tỉnh Bắc Giang"),
+        ("syt", "Sở Y tế tỉnh Bắc Giang"),
+    ],
+)  # fmt: skip
+def test_a_unit_is_found_as_people_write_it(duties: Duties, name: str, official: str) -> None:
     found = duties.units.find(name, date(2021, 6, 20))
     assert found is not None
-    assert found.official_name_vi == "UBND phường Thọ Xương"
+    assert found.official_name_vi == official
+
+
+def test_every_unit_is_found_by_its_official_name_and_its_district(duties: Duties) -> None:
+    for day in (date(2021, 6, 20), date(2025, 11, 30)):
+        units = duties.units.on(day)
+        for unit in units.values():
+            above = units.get(unit.parent_key)
+            place = f", {above.official_name_vi}" if unit.level == "commune" and above is not None else ""
+            assert duties.units.find(f"{unit.official_name_vi}{place}", day) == unit
+
+
+def test_communes_of_one_name_are_told_apart_by_their_district_alone(duties: Duties) -> None:
+    day = date(2021, 6, 20)
+    assert duties.units.find("Xã Phúc Sơn", day) is None
+    found = {above: duties.units.find(f"xã Phúc Sơn, {above}", day) for above in ("huyện Tân Yên", "H. Sơn Động")}
+    assert len({unit.unit_key for unit in found.values() if unit is not None}) == 2
+
+
+def test_a_unit_that_ended_is_not_taken_for_another_of_its_name(duties: Duties) -> None:
+    """Phường Bắc Giang is not the city that it lies in the middle of, which its wards and communes took over from."""
+    day = date(2025, 11, 30)
+    assert duties.units.find("Thành phố Bắc Giang", day) is None
+    city = duties.units.find("Thành phố Bắc Giang", date(2025, 6, 30))
+    assert city is not None
+    assert "UBND phường Bắc Giang" in [heir.official_name_vi for heir in duties.units.heirs_of(city, day)]
+
+
+def test_a_unit_is_found_by_the_name_that_it_had_before(duties: Duties) -> None:
+    found = duties.units.find("Xã Song Mai", date(2025, 6, 20))
+    assert found is not None
+    assert found.official_name_vi == "UBND phường Song Mai"
 
 
 def test_a_plan_without_the_later_columns_is_read_and_keeps_its_version(duties: Duties, tmp_path: Path) -> None:

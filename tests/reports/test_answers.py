@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from pipelines.plan.obligations import Duties
-from pipelines.reports import answers, form, reading, registry, slips
+from pipelines.reports import answers, faults, filing, form, reading, registry, slips
 from pipelines.reports.registry import NotFiled
 from pipelines.settings import Settings
 from tests.reports.filled import COMMUNE, DISTRICT, DUTIES, JUNE, add, drawn, filled, typed_over
@@ -40,7 +40,7 @@ FAULTS: list[tuple[str, Callable[[], bytes], str, str | None, str]] = [
     ("another period", lambda: typed_over(drawn(), form.TASKS, {"B4": "năm 2021"}), "period_matches", "B4", "năm 2021"),
     ("an edited checksum", lambda: typed_over(drawn(), form.HIDDEN, {"B4": DISTRICT}), "form_whole", None, "đơn vị"),
     ("a task not owed", lambda: typed_over(drawn(), form.TASKS, {"A9": "D6a"}), "task_owed", "A9", "D6a"),
-    ("a task twice", lambda: typed_over(drawn(), form.TASKS, {"A9": "D1b"}), "task_owed", "A9", "D1b (lặp lại"),
+    ("a task twice", lambda: typed_over(drawn(), form.TASKS, {"A9": "D1b"}), "task_owed", "A10", "D1b lặp lại"),
     ("a commune of another district", lambda: typed_over(drawn(DISTRICT), form.COMMUNES, {"A2": "07525-chu"}),
      "commune_known", "A2", "07525-chu"),
     ("macros", with_macros, "file_readable", None, "macro"),
@@ -143,6 +143,26 @@ def test_a_file_put_there_by_hand_or_edited_is_told(office: Settings) -> None:
     assert [f.rule_id for f in registry.receipts(office)[1]] == ["receipt_listed"]
 
 
+def test_every_unit_is_known_by_its_own_name_and_by_no_other(office: Settings) -> None:
+    """Sở Văn hóa, Thể thao và Du lịch has a comma in its name."""
+    item = add(office, drawn())
+    owed = [one for one in DUTIES.obligations if one.period == "2021-H1"]
+    for one, other in zip(owed, owed[1:] + owed[:1], strict=True):
+        shown = form.Shown(text=one.unit.official_name_vi, sheet=form.TASKS, cell="B3")
+        report = form.Report(unit_shown=shown)
+        assert faults.names_match(item, report, one) == []
+        assert [fault.rule_id for fault in faults.names_match(item, report, other)] == ["unit_matches"]
+
+
+def test_a_file_kept_under_another_name_is_judged_by_its_own(office: Settings) -> None:
+    """Excel leaves a file ~$bao-cao.xlsx beside one that is open, which goes along when a folder is filed."""
+    path = office.raw.parent / "~$bao-cao.xlsx"
+    path.write_bytes(b"\x0bOfficer")
+    filing.file_reports(office, DUTIES, [filing.Arrival(path, JUNE, "test")])
+    [item] = answers.land(office, DUTIES)
+    assert "~$" in item.findings[0].found
+
+
 def test_simulated_reports_never_enter_a_real_workspace_nor_real_ones_a_demonstration(office: Settings) -> None:
     with pytest.raises(NotFiled, match="simulated"):
         add(office, drawn(simulated=True))
@@ -164,7 +184,7 @@ def test_four_answers_without_a_figure_are_four_and_need_a_reason(office: Settin
     assert item.report is not None
     assert [t.answer for t in item.report.targets] == list(words)
     assert (item.completeness.targets_owed, item.completeness.targets_answered) == (4, 2)
-    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "H3"), ("all_answered", None)]
+    assert [(r.rule_id, r.cell) for r in item.remarks] == [("reason_given", "J3"), ("all_answered", None)]
     assert "chưa trả lời: TG10" in item.remarks[1].found
 
 

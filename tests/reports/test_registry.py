@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -146,6 +147,7 @@ DAMAGED_LINES = {
     "a waiver without a decision": (line(word="miễn"), "decision_no", "ô trống"),
     "a return without a reason": (line(word="trả lại"), "reason", "ô trống"),
     "letters lost": (line(word="trả lại", reason="Ch?a ký"), "reason", "Ch?a ký"),
+    "letters lost at the end of words": (line(word="trả lại", reason="H? s? m?i"), "reason", "H? s? m?i"),
     "letters taken for others": (line(word="trả lại", reason="ChÆ°a kÃ½"), "reason", "ChÆ°a kÃ½"),
     "an undone receipt without its file": (line(word="hủy nhận", reason="nhầm"), "file", "ô trống"),
     "a cell too many": ([*line(), "thừa"], None, "9 ô"),
@@ -177,6 +179,12 @@ def test_a_register_that_cannot_be_read_is_told_and_nothing_is_written(office: S
     [(at, column, said)] = refused(office)
     assert (at, column) == (row, None)
     assert found in said
+
+
+def test_a_question_is_no_letter_lost(office: Settings) -> None:
+    asked = "Phụ lục 3? Vì sao? Gửi SNV? Có gì? https://bacgiang.gov.vn/?id=1"
+    write_events(office, line(word="trả lại", reason=asked))
+    assert [known.reason for known in registry.events(office, DUTIES)] == [asked]
 
 
 @pytest.mark.parametrize("kind", DAMAGED_LINES)
@@ -231,6 +239,32 @@ def test_a_file_listed_twice_is_told_and_so_is_a_register_that_is_gone(office: S
     assert [(row, column) for row, column, _ in refused(office)] == [(2, "path"), (3, "path")]
     office.receipts.unlink()
     assert [(row, found[:13]) for row, _, found in refused(office)] == [(None, "không có tệp ")]
+
+
+def test_lines_that_are_gone_are_missed_and_their_files_can_be_filed_again(office: Settings) -> None:
+    """Half a register would say that those in the other half never reported."""
+    files = [add(office, drawn(unit)).receipt for unit in (COMMUNE, "07204-tran-nguyen-han")]
+    lines = office.receipts.read_bytes().splitlines(keepends=True)
+    (office.reports / "2021-H1/Thumbs.db").write_bytes(b"x")
+    registry.check(office, DUTIES)
+    for kept, gone in ((lines[:1], files), (lines[:2], files[1:])):
+        office.receipts.write_bytes(b"".join(kept))
+        with pytest.raises(Faulty, match="chưa công bố") as caught:
+            registry.check(office, DUTIES)
+        [finding] = caught.value.findings
+        assert f"thiếu dòng của {len(gone)} tệp" in finding.found
+        assert all(receipt.path in finding.found for receipt in gone)
+        with pytest.raises(NotFiled, match="chưa ghi"):
+            filing.add_event(office, DUTIES, event("waived", JUNE, decision_no="12/QĐ"))
+    filing.file_reports(office, DUTIES, [Arrival(office.reports / files[1].path, JUNE, "nhận lại")])
+    registry.check(office, DUTIES)
+
+
+def test_a_unit_in_a_line_may_be_named_as_people_do_and_a_word_spelt_in_any_form(office: Settings) -> None:
+    word = unicodedata.normalize("NFD", "trả  lại")
+    write_events(office, line("24/06/2021 2:00 CH", word, "UBND phường Thọ Xương", reason="Thiếu phụ lục"))
+    [known] = registry.events(office, DUTIES)
+    assert (known.unit_key, known.event, known.at) == (COMMUNE, "returned", BY_HAND)
 
 
 def test_lines_of_a_plan_that_cannot_be_read_are_no_slip_of_the_register(office: Settings) -> None:

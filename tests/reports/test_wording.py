@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.reports import drawing, form, guide, slips
+from pipelines.reports import drawing, form, guide, slips, tracking
+from pipelines.reports.registry import Event, Receipt
 from pipelines.reports.wording import BETWEEN, Language, period_name, shown, twin
+from pipelines.settings import ROOT
 from tests.reports.filled import AGENCY, COMMUNE, DISTRICT, DUTIES, JUNE, filled
 from tests.reports.test_reading import KINDS, Kind, judged
 
@@ -55,6 +57,35 @@ def test_a_form_is_in_vietnamese_alone(unit: str, period: str) -> None:
         assert BETWEEN not in text
 
 
+def test_the_tracking_workbook_is_in_vietnamese_alone_and_its_rows_show_their_texts() -> None:
+    """Commands that are typed stand between back-ticks, keys of units in brackets."""
+    receipt = Receipt(
+        JUNE, "công văn đến 113", "2021-PLAN", COMMUNE, "2021-PLAN/x/v1-0a1b2c3d.xlsx", "", "a.xlsx", False
+    )
+    event = Event(JUNE, "2021-PLAN", COMMUNE, "waived", "12/QĐ-SNV", "", "Nguyễn Văn A", 2)
+    content = tracking.draw(tracking.Registers(DUTIES, [receipt], [event]))
+    for text in texts_of(content):
+        said = re.sub(r"`papi .*?`|\([a-z0-9-]+\)", "", text)
+        assert not ENGLISH.search(said)
+        assert not ENGINEERS.search(said)
+        assert BETWEEN not in said
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for name in (tracking.EVENTS, tracking.RECEIPTS):
+        widths = [width for _, width in tracking.HEADINGS[name].values()]
+        for number, row in enumerate(book[name].iter_rows(min_row=2, max_row=3, values_only=True), start=2):
+            texts = [(text, width) for text, width in zip(row, widths, strict=True) if isinstance(text, str)]
+            assert (book[name].row_dimensions[number].height or 0) >= drawing.height_of(texts)
+
+
+def test_the_officers_guide_is_in_vietnamese() -> None:
+    """But for what is typed, the one line for engineers, and names of files and states."""
+    guide_text = (ROOT / "docs/huong-dan.md").read_text("utf-8")
+    said = re.sub(r"```.*?```|`[^`]*`|\*\(.*?\)\*|\w+\.(csv|png|docx|xlsx|html)", "", guide_text, flags=re.DOTALL)
+    for line in said.splitlines():
+        assert not ENGLISH.search(line), line
+        assert not re.search(r"select|checksum|quarantine|sha256|json|\bNone\b|_papi|marts\.", line), line
+
+
 @pytest.mark.parametrize(("unit", "period"), OWED)
 def test_a_form_is_in_english_or_in_both_where_that_is_asked_for(unit: str, period: str) -> None:
     heading = form.UNIT_LABEL
@@ -91,6 +122,22 @@ def test_a_slip_says_who_returns_what_and_until_when_it_may_come_back(tmp_path: 
     assert said["Cơ quan trả lại"] == "Sở Nội vụ tỉnh Bắc Giang"
     assert said["Nhận lúc"] == "09:30, 18/6/2021"
     assert said["Đơn vị"] == "UBND phường Thọ Xương"
+
+
+def test_a_slip_for_a_file_of_nobody_known_says_who_returns_it_and_until_when(tmp_path: Path) -> None:
+    kind = next(k for k in KINDS if k.name == "a PDF")
+    slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date())
+    said = {row[0]: row[1] for row in openpyxl.load_workbook(slip)[slips.SHEET].iter_rows(values_only=True)}
+    assert said["Đơn vị"] == said["Kỳ báo cáo"] == "chưa xác định"
+    assert said["Cơ quan trả lại"] == "Sở Nội vụ tỉnh Bắc Giang"
+    assert str(said["Gửi lại đến hết ngày"]).startswith("23/6/2021")
+
+
+def test_a_slip_says_once_what_is_the_same_of_several_cells(tmp_path: Path) -> None:
+    kind = next(k for k in KINDS if k.name == "nothing applies")
+    slip = slips.write(judged(kind), DUTIES, tmp_path / "slip.xlsx", JUNE.date())
+    rows = list(openpyxl.load_workbook(slip)[slips.SHEET].iter_rows(values_only=True))
+    assert [row[1] for row in rows if row[2] == "không có lý do"] == ["G9, G10, G11, G12, G13, G14, G15, G16, G17, G18"]
 
 
 def test_a_slip_for_a_reason_alone_has_no_empty_table(tmp_path: Path) -> None:
