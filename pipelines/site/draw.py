@@ -12,18 +12,20 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.files import sha256_of, take_over
 from pipelines.kept import key_of
+from pipelines.pages.figures import Figure, figure, part, way
+from pipelines.pages.words import Sentence
 from pipelines.site import home, indicator, office, province, queries, reference
 from pipelines.site.page import About, Page
-from pipelines.site.reader import Reader, figure, part, way
+from pipelines.site.reader import Reader, mark, spoken
 from pipelines.spelling import plain
 
 if TYPE_CHECKING:
@@ -168,6 +170,10 @@ def _search(reader: Reader) -> list[list[str]]:
     return [[vi, en, plain(f"{vi} {en}"), path] for vi, en, path in found]
 
 
+def _marked(make: Callable[..., Figure], *of: Any, **said: Any) -> Markup:
+    return mark(make(*of, **said))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -189,14 +195,16 @@ def _environment() -> Environment:
     def named(row: Mapping[str, Any], column: str) -> Markup:
         return twin(row[f"{column}_vi"], row[f"{column}_en"] or row[f"{column}_vi"])
 
-    def sentences(vi: Sequence[str], en: Sequence[str]) -> Markup:
+    def sentences(vi: Sequence[Sentence], en: Sequence[Sentence]) -> Markup:
         """The same sentences in both languages, a paragraph each."""
-        told = Markup('<div lang="{}">{}</div>')
-        paragraph = Markup("<p>{}</p>")
-        parts = ((lang, Markup("").join(map(paragraph.format, said))) for lang, said in (("vi", vi), ("en", en)))
-        return Markup("").join(told.format(lang, said) for lang, said in parts)
+        told, paragraph = Markup('<div lang="{}">{}</div>'), Markup("<p>{}</p>")
+        return Markup("").join(
+            told.format(lang, Markup("").join(paragraph.format(spoken(one)) for one in said))
+            for lang, said in (("vi", vi), ("en", en))
+        )
 
-    made.globals |= {"t": twin, "n": named, "fig": figure, "part": part, "way": way, "sentences": sentences}
+    made.globals |= {"t": twin, "n": named, "sentences": sentences}
+    made.globals |= {name: partial(_marked, make) for name, make in (("fig", figure), ("part", part), ("way", way))}
     made.filters["day"] = lambda day: f"{day:%d/%m/%Y}" if day else "–"
     made.filters["data"] = lambda value: Markup(_data(value))  # noqa: S704 - nothing in it ends a script
     return made
