@@ -9,7 +9,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ CUT = " […]"
 FONT = {"font_name": "Times New Roman", "font_size": 11}
 DATA, NOTES = "Dữ liệu", "Ghi chú"
 WIDEST = 40
+NUMBERS = (int, float, Decimal)
 SHEET = "xl/worksheets/sheet1.xml"  # of a workbook, where the rows stand
 FIRST_DAY = datetime(1899, 12, 30)  # from which a sheet counts days
 # Signs that XML has no place for are written _xHHHH_, and what looks like that by its first sign.
@@ -126,13 +127,14 @@ def _filled(sheet: str, given: Rows) -> Iterator[bytes]:
 
 def _content(value: Any) -> str:
     """What stands in a cell, from the type of the cell on; days are counted as Excel does."""
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is bool:
         return f' t="b"><v>{value:d}</v>'
-    if isinstance(value, int | float | Decimal) and math.isfinite(value):
+    if kind in NUMBERS and math.isfinite(value):
         return f"><v>{float(value):.16G}</v>"
-    if isinstance(value, datetime):
+    if kind is datetime:
         return f"><v>{(value.replace(tzinfo=None) - FIRST_DAY) / timedelta(days=1):.16G}</v>"
-    if isinstance(value, date):
+    if kind is date:
         return f"><v>{(value - FIRST_DAY.date()).days}</v>"
     text = _fitting(str(value))
     if NOT_PLAIN.search(text):
@@ -194,15 +196,21 @@ def _fitting(text: str) -> str:
 
 
 def _as_typed(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, float | Decimal):
-        whole, _, decimals = format(Decimal(str(value)), "f").partition(".")
-        return f"{whole},{decimals.rstrip('0')}".rstrip(",")
-    if isinstance(value, datetime):
-        return f"{value:%d/%m/%Y %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return str(value) if isinstance(value, int) else inert(str(value))
+    return TYPED.get(type(value), lambda text: inert(str(text)))(value)
+
+
+def _with_comma(value: float | Decimal) -> str:
+    whole, _, decimals = format(Decimal(str(value)), "f").partition(".")
+    return f"{whole},{decimals.rstrip('0')}".rstrip(",")
+
+
+# How a kind of value is typed into a Vietnamese Excel; all else is text.
+TYPED: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "",
+    bool: lambda value: YES if value else NO,
+    int: str,
+    float: _with_comma,
+    Decimal: _with_comma,
+    datetime: lambda value: f"{value:%d/%m/%Y %H:%M}",
+    date: lambda value: f"{value:%d/%m/%Y}",
+}

@@ -56,7 +56,7 @@ def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
     moved = [row for row in by_year[last] if row["change_printed"] is not None and row["is_comparable"]]
     moved.sort(key=lambda row: row["change"])
     n = min(N_MOVED, len(moved) // 2)
-    field = queries.field_of(ask, key)
+    field = queries.field(ask, key)
     years = [
         {**field[year, key], "code": rows[0]["code"], "breaks": year > min(by_year) and _breaks(rows)}
         for year, rows in by_year.items()

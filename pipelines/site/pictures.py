@@ -18,6 +18,8 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from pipelines.kept import key_of
+
 Words = Mapping[str, tuple[str, str]]
 # Blue and orange stay apart for every kind of colour blindness and in grey; light to dark says little to much.
 OWN, OTHER, THIRD, GREY, FAINT, BREAK = "#0b5c8a", "#e08a1e", "#8c9aa6", "#5f6b76", "#dfe5ea", "#a8431a"
@@ -46,6 +48,9 @@ NEEDLESS = (
 )
 
 
+OF_A_PAGE = r'<figure class="picture"[^>]* data-key="(\w+)">.*?(<svg.*?</svg>)'
+
+
 class NoSuchPicture(LookupError):
     """No picture has this name; the message lists those that there are."""
 
@@ -59,6 +64,11 @@ class Picture:
     title: tuple[str, str]
     about: tuple[str, str]
     words: Words
+
+    @property
+    def key(self) -> str:
+        """Sixteen characters for what is drawn."""
+        return key_of(None, (), repr(self))
 
     def svg(self, lang: str | None = None) -> str:
         """The picture in a language; without one for a page, with both in it, of which the page's style shows one."""
@@ -89,6 +99,20 @@ class Picture:
         spec["title"] = {**text, "fontSize": 13, "subtitleFontSize": 10.5, "subtitleColor": GREY, "offset": 14}
         named = {name: json.dumps(twin[at], ensure_ascii=False)[1:-1] for name, twin in self.words.items()}
         return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], json.dumps(spec, ensure_ascii=False))
+
+
+class Drawings:
+    """The drawings of a page; those that it had before are taken from there, since nothing takes longer to make."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str] = {}
+
+    def begin(self, before: str) -> None:
+        """Begin a page, which was this before."""
+        self._before = dict(re.findall(OF_A_PAGE, before, flags=re.DOTALL))
+
+    def svg(self, picture: Picture) -> str:
+        return self._before.get(picture.key) or picture.svg()
 
 
 def _locale(lang: str | None) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from pipelines.site.reader import Reader
 
 N_HEADROOMS = 5
 NAME_WIDTH, PANEL_WIDTH = 33, 26  # letters of a name beside a bar, and above a small panel
-LEVELS = ("total", "dimension", "sub_dimension")
 PARTS = ("own", "national", "measurement")
 SCORE, RANK, YEAR = ("điểm", "score"), ("hạng", "rank"), ("năm", "year")
 NO_ODDS: dict[str, Twin] = {
@@ -91,11 +90,12 @@ class Facts:
     def of(ask: Reader, key: str, year: int) -> Facts:
         """Ask for them."""
         vi, en = said_in_both(ask, key, year)
+        history = queries.history(ask, key)
         return Facts(
-            totals=queries.history(ask, key, "total"),
-            dimensions=[row for row in queries.history(ask, key, "dimension") if row["year"] == year],
-            parts=queries.history(ask, key, "sub_dimension"),
-            field=queries.field(ask, LEVELS),
+            totals=[row for row in history if row["level"] == "total"],
+            dimensions=[row for row in history if row["level"] == "dimension" and row["year"] == year],
+            parts=[row for row in history if row["level"] == "sub_dimension"],
+            field=queries.field(ask),
             intervals={row["year"]: row for row in queries.intervals(ask, key)},
             vi=vi,
             en=en,

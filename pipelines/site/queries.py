@@ -6,8 +6,6 @@ hold, but for medians and quartiles over the rows of a mart, which pictures show
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pipelines.pages.figures import asked, over
 from pipelines.published import Row
 from pipelines.site.reader import Reader
@@ -87,29 +85,25 @@ def places(ask: Reader) -> list[Row]:
     )
 
 
-def history(ask: Reader, key: str, level: str) -> list[Row]:
-    """A province over the years at one level."""
+def history(ask: Reader, key: str) -> list[Row]:
+    """A province over the years at every level."""
     return ask.of(
         "marts.index_score",
-        "select * from marts.index_score where index_id = ? and province_key = ? and level = ? and obs_status <> 'M' "
+        "select * from marts.index_score where index_id = ? and province_key = ? and obs_status <> 'M' "
         "order by year, length(code), code",
-        ask.index_id, key, level,
+        ask.index_id, key,
     )  # fmt: skip
 
 
-def field(ask: Reader, levels: Sequence[str]) -> dict[tuple[int, str], Row]:
-    """How all provinces lie, by year and indicator of these levels."""
-    return _field(ask, "list_contains(?, level)", levels)
-
-
-def field_of(ask: Reader, indicator: str) -> dict[tuple[int, str], Row]:
-    """The same of one indicator."""
-    return _field(ask, "indicator_key = ?", indicator)
-
-
-def _field(ask: Reader, which: str, value: object) -> dict[tuple[int, str], Row]:
-    sql = f"select {asked((*OF_FIELD, *FIELD))} from marts.index_score where index_id = ? and {which} group by all"
-    found = ask.of("marts.index_score", sql, ask.index_id, value, key=OF_FIELD)
+def field(ask: Reader, indicator: str | None = None) -> dict[tuple[int, str], Row]:
+    """How all provinces lie in each indicator or in one, by year and indicator."""
+    found = ask.of(
+        "marts.index_score",
+        f"select {asked((*OF_FIELD, *FIELD))} from marts.index_score where index_id = ? "
+        "and indicator_key = coalesce(?, indicator_key) group by all",
+        ask.index_id, indicator,
+        key=OF_FIELD,
+    )  # fmt: skip
     return {(row["year"], row["indicator_key"]): row for row in found}
 
 

@@ -65,8 +65,8 @@ def mark(figure: Figure) -> Markup:
         return Markup('<span class="none">–</span>')
     value = figure.value
     exact = f"{value.normalize():f}" if isinstance(value, Decimal) else value
-    markup = Markup('<data class="f" value="{}" data-at="{}" data-col="{}" data-kind="{}">{}</data>')
-    return markup.format(exact, figure.at, figure.columns, figure.kind, figure.text)
+    markup = Markup('<data class="f" value="%s" data-at="%s" data-col="%s" data-kind="%s">%s</data>')
+    return markup % (exact, figure.at, figure.columns, figure.kind, figure.text)
 
 
 def spoken(sentence: Sentence) -> Markup:

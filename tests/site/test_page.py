@@ -136,15 +136,20 @@ def test_a_filter_leaves_what_was_typed_with_or_without_accents(browser: Any, si
         ("Quality of Air", "indicator/environment.air_quality.html"),
         ("hiep hoa", "district/223-hiep-hoa.html"),
         ("index_score", "table/marts.index_score.html"),
+        ("chua ro", "glossary.html#t-unclear"),
+        ("Dư địa", "glossary.html#t-headroom"),
+        ("rank interval", "glossary.html#t-rank-interval"),
+        ("ty le duoc tiep nhan", "glossary.html#c-acceptance_rate_pct"),
     ],
 )
 def test_search_finds_by_any_spelling(browser: Any, site: Drawn, typed: str, found: str) -> None:
     with Opened(browser, site, "province/22-quang-ninh.html") as opened:
         opened.page.fill("#find", typed)
         links = opened.page.eval_on_selector_all("#found a", "links => links.map(link => link.href)")
-        assert (site.folder / found).as_uri() in links
+        file, _, name = found.partition("#")
+        assert (site.folder / file).as_uri() + (f"#{name}" if name else "") in links
         opened.page.press("#find", "Enter")
-        assert opened.page.url.endswith(".html")
+        assert opened.page.url.partition("#")[0].endswith(".html")
         assert "quang-ninh" not in opened.page.url
 
 
