@@ -5,6 +5,7 @@ Belongs here: what stands on these pages. Does not belong here: any query.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from pipelines.site import queries
 from pipelines.site.home import said_of, shade
 from pipelines.site.page import Page, Shown
 from pipelines.site.pictures import Picture
-from pipelines.site.province import SCORE, number
+from pipelines.site.province import SCORE, named, number, titled
 from pipelines.site.reader import Reader
 
 N_MOVED = 10
@@ -46,21 +47,15 @@ def _make_of(indicator: Row) -> Callable[[Reader], dict[str, Any]]:
 
 def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
     key = indicator["indicator_key"]
-    found = queries.scores_of(ask, key)
-    by_year: dict[int, list[Row]] = {}
-    for row in found:
+    by_year = _by_year(ask, key)
+    for row in (row for rows in by_year.values() for row in rows):
         row["said"] = said_of(row)
         row["shade"] = shade(row["percentile_share"])
-        by_year.setdefault(row["year"], []).append(row)
     last = max(by_year)
     moved = [row for row in by_year[last] if row["change_printed"] is not None and row["is_comparable"]]
     moved.sort(key=lambda row: row["change"])
     n = min(N_MOVED, len(moved) // 2)
-    field = queries.field(ask, key)
-    years = [
-        {**field[year, key], "code": rows[0]["code"], "breaks": year > min(by_year) and _breaks(rows)}
-        for year, rows in by_year.items()
-    ]
+    years = _years(ask, key, by_year)
     return {
         "indicator": indicator,
         "methods": queries.methods_of(ask, key),
@@ -72,6 +67,29 @@ def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
         "self_picture": _distribution(by_year, years),
         "cells": queries.cells_of(ask, key),
     }
+
+
+def picture(ask: Reader, key: str) -> Picture:
+    """How the provinces lie in a sub-dimension over the years, with its name in the title."""
+    by_year = _by_year(ask, key)
+    last = by_year[max(by_year)][0]
+    return titled(_distribution(by_year, _years(ask, key, by_year)), named(last, sys.maxsize))
+
+
+def _by_year(ask: Reader, key: str) -> dict[int, list[Row]]:
+    by_year: dict[int, list[Row]] = {}
+    for row in queries.scores_of(ask, key):
+        by_year.setdefault(row["year"], []).append(row)
+    return by_year
+
+
+def _years(ask: Reader, key: str, by_year: dict[int, list[Row]]) -> list[Row]:
+    """How the provinces lie in each year, with its code, and whether the measure was another in the year before."""
+    field = queries.field(ask, key)
+    return [
+        {**field[year, key], "code": rows[0]["code"], "breaks": year > min(by_year) and _breaks(rows)}
+        for year, rows in by_year.items()
+    ]
 
 
 def _breaks(rows: list[Row]) -> bool:

@@ -18,7 +18,7 @@ from pipelines.published import Row
 from pipelines.site import queries
 from pipelines.site.home import group_of, said_of, shade
 from pipelines.site.page import Page, Shown, Twin
-from pipelines.site.pictures import NoSuchPicture, Picture
+from pipelines.site.pictures import Picture
 from pipelines.site.reader import Reader
 
 N_HEADROOMS = 5
@@ -156,20 +156,18 @@ def pictures(ask: Reader, facts: Facts, key: str, year: int) -> dict[str, Shown 
     return {name: shown if shown.picture.rows else None for name, shown in made.items()}
 
 
-def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
-    """One picture of a province, with its name in the title.
-
-    Raises ``NoSuchPicture``, which names those that there are.
-    """
-    found = pictures(ask, Facts.of(ask, key, year), key, year)
-    shown = found.get(name)
-    if shown is None:
-        raise NoSuchPicture(f"{name}: {', '.join(name for name, one in found.items() if one)}")
+def picture(ask: Reader, name: str, key: str, year: int) -> Picture | None:
+    """One picture of a province, with its name in the title; None where there is nothing to draw."""
+    shown = pictures(ask, Facts.of(ask, key, year), key, year)[name]
     place = next(row for row in queries.places(ask) if row["province_key"] == key)
-    vi, en = shown.picture.title
-    title = (f"{place['province_name_vi']}: {lowered(vi)}", f"{place['province_name_en']}: {lowered(en)}")
+    return titled(shown, (place["province_name_vi"], place["province_name_en"])) if shown else None
+
+
+def titled(shown: Shown, of: Twin) -> Picture:
+    """A picture as it stands alone: its title says of what, and its note is told with it."""
+    vi, en = (f"{name}: {lowered(title)}" for name, title in zip(of, shown.picture.title, strict=True))
     about = tuple(" ".join(parts).strip() for parts in zip(shown.picture.about, shown.note, strict=True))
-    return replace(shown.picture, title=title, about=(about[0], about[1]))
+    return replace(shown.picture, title=(vi, en), about=(about[0], about[1]))
 
 
 def lowered(text: str) -> str:
