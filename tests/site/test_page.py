@@ -183,6 +183,20 @@ def test_a_figure_tells_where_it_comes_from_by_click_and_by_key(browser: Any, si
         assert not opened.page.is_visible("#source")
 
 
+def test_a_figure_over_many_rows_tells_the_query_that_makes_it(browser: Any, site: Drawn) -> None:
+    with Opened(browser, site, "province/24-bac-giang.html") as opened:
+        opened.page.click('.said [lang="vi"] data.f[data-col^="1 + count"] >> nth=0')
+        assert "select 1 + count(*) filter (where peer_rank < rank) from marts.index_peer where" in (
+            opened.page.inner_text("#source")
+        )
+        opened.page.click("#dimensions summary")
+        opened.page.click('#dimensions data.f[data-col="avg(score)"] >> nth=0')
+        told = opened.page.inner_text("#source")
+        assert "select avg(score) from marts.index_score where" in told
+        assert "province_key in ('" in told
+        assert "Tính từ" in told
+
+
 @pytest.mark.parametrize(
     ("path", "n_sheets"), [("leader.html", 1), ("province/24-bac-giang.html", 2), ("province/82-tien-giang.html", 2)]
 )
