@@ -41,7 +41,8 @@ class NothingToRead(ValueError):
 def refresh(settings: Settings, full: bool = False, site: bool = False) -> Refreshed:
     """Build what is stale, check it and publish, unless nothing changed since the publication in force.
 
-    ``full`` begins from nothing: what was landed, built or analysed before is made anew. ``site`` draws the pages too.
+    ``full`` begins from nothing: what was landed, built or analysed before is made anew. ``site`` draws the pages too,
+    also of a publication in force that has none.
 
     Raises ``lock.AlreadyRunning``, ``NothingToRead``, ``dbt.DbtFailed`` and ``expectations.UnreadableRules``; whatever
     happens, the last good publication stays until a better one takes its place in one step.
@@ -59,6 +60,8 @@ def refresh(settings: Settings, full: bool = False, site: bool = False) -> Refre
         inputs = fingerprint.of(settings)
         is_current = in_force is not None and in_force.fingerprint == inputs
         if is_current and not damage and not full:
+            if site and not settings.site.is_dir():
+                _draw(settings)
             return Refreshed("nothing_new", last_run.now())
         try:
             done = _run(settings, inputs, full, site)
@@ -66,6 +69,13 @@ def refresh(settings: Settings, full: bool = False, site: bool = False) -> Refre
             raise _of_the_disk(settings, error) or error from None
         last_run.remember(settings, done)
         return done
+
+
+def _draw(settings: Settings) -> None:
+    """The pages of a publication that was made without them."""
+    from pipelines.site.making import Site
+
+    publication.add_site(settings, Site(settings))
 
 
 def _of_the_disk(settings: Settings, error: Exception) -> OSError | None:

@@ -18,7 +18,7 @@ from pipelines.reports.registry import reporting_day
 from pipelines.settings import ROOT, Settings
 
 ALL = "all"
-CODE = (".py", ".j2", ".css", ".js")  # what makes tables, and what makes pages of them
+CODE = (".py", ".j2", ".css", ".js", ".csv")  # what makes tables, and what makes pages of them
 
 
 def as_of(settings: Settings) -> str:

@@ -51,34 +51,49 @@ def site(is_opened: bool, warehouse: Path | None) -> None:
 
 
 @click.command()
-@click.argument("name")
-@click.argument("province")
-@click.option("-o", "--out", type=NEW_FILE, required=True, help="Tệp .png hoặc .svg. / A file, .png or .svg.")
+@click.argument("name", required=False)
+@click.argument("of", required=False)
+@click.option("-o", "--out", type=NEW_FILE, help="Tệp .png hoặc .svg. / A file, .png or .svg.")
 @click.option("--year", type=int, help="Năm. / The year (default: the last with results).")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Ngôn ngữ. / Language.")
 @with_warehouse
-def picture(name: str, province: str, out: Path, year: int | None, lang: str, warehouse: Path | None) -> None:
-    """Ghi một hình của trang tỉnh ra tệp, cho Word / Write a picture of a province's page to a file, for Word.
+def picture(
+    name: str | None, of: str | None, out: Path | None, year: int | None, lang: str, warehouse: Path | None
+) -> None:
+    """Ghi một hình của các trang ra tệp, cho Word / Write a picture of the pages to a file, for Word.
 
     \b
-    papi picture trend "Bắc Giang" -o xu-huong.png       total and rank over the years
-    papi picture dimensions "Bắc Giang" -o truc.svg      also: change, parts, ranks
+    papi picture                                         which there are
+    papi picture trend "Bắc Giang" -o xu-huong.png       of a province
+    papi picture distribution 7.2 -o khong-khi.svg       of a sub-dimension, by key or code of the year
+    papi picture map63 --year 2020 -o ban-do.png         of all
     """
-    if out.suffix not in (".png", ".svg"):
-        raise Mistake(f"{out.name}: .png hoặc .svg / .png or .svg")
+    from pipelines.site.gallery import INDICATOR, PICTURES, draw
+
+    if name is None:
+        for one, kind in PICTURES.items():
+            click.echo(f"{one:<13} {kind.of:<10} {' / '.join(kind.about)}")
+        return
+    if name not in PICTURES:
+        raise Mistake(f"{name}: {', '.join(PICTURES)}")
+    wanted = PICTURES[name].of
+    if bool(wanted) != bool(of):
+        raise Mistake(f"{name}: {f'{wanted}?' if wanted else f'{of}?'}")
+    if out is None or out.suffix not in (".png", ".svg"):
+        raise Mistake(f"-o {out.name if out else '?'}: .png hoặc .svg / .png or .svg")
     settings = settings_of(None, warehouse)
-    from pipelines.pages.explain import NotFound, find_province
-    from pipelines.site import province as of_province
+    from pipelines.pages.explain import NotFound, find_indicator, find_province
     from pipelines.site import queries
     from pipelines.site.pictures import NoSuchPicture
     from pipelines.site.reader import Reader
 
     with connected(settings) as connection:
         reader = Reader(connection)
-        wanted = year or queries.last_year(reader)
+        in_year = year or queries.last_year(reader)
+        find = find_indicator if wanted == INDICATOR else find_province
         try:
-            key = find_province(connection, reader.index_id, province, wanted)
-            drawn = of_province.picture(reader, name, key, wanted)
+            key = find(connection, reader.index_id, of, in_year) if of else ""
+            drawn = draw(reader, name, key, in_year)
         except (NotFound, NoSuchPicture) as error:
             raise Mistake(str(error)) from None
         write_whole(out, drawn.png(lang) if out.suffix == ".png" else drawn.svg(lang))

@@ -155,6 +155,8 @@ def _say_stale(settings: Settings, in_force: Publication) -> None:
 
     if in_force.fingerprint == fingerprint.of(settings):
         click.echo("Nothing is stale.")
+        if not settings.site.is_dir():
+            click.echo("The pages are not drawn: `papi site` or the next `papi refresh` draws them.")
         return
     from pipelines.building import making
     from pipelines.building.ledger import title

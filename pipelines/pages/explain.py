@@ -58,7 +58,7 @@ def find_score(
     """
     index_id = index_id or main_index(connection)
     province_key = find_province(connection, index_id, province, year)
-    indicator_key = _indicator(connection, index_id, indicator, year)
+    indicator_key = find_indicator(connection, index_id, indicator, year)
     key = [index_id, year, province_key, indicator_key]
     found = "index_id = ? and year = ? and province_key = ? and indicator_key = ?"
     [score] = rows(connection, f"select * from marts.index_score where {found}", key)
@@ -312,7 +312,8 @@ def _of_another_time(
     return None
 
 
-def _indicator(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:
+def find_indicator(connection: duckdb.DuckDBPyConnection, index_id: str, wanted: str, year: int) -> str:
+    """Key of the indicator given by key or by the code printed that year. Raises ``NotFound``."""
     found = rows(
         connection,
         """

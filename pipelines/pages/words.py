@@ -5,10 +5,11 @@ Belongs here: sentences with their gaps. Does not belong here: which of them a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from string import Formatter
 
 from pipelines.published import Row
 
@@ -111,12 +112,12 @@ SAID: dict[str, tuple[str, str]] = {
         "{points} points short of rank {rank}/{n} if the others stand still.",
     ),
     "odds": (
-        "Xác suất nếu không có gì khác thường: {chance} %; lịch sử các tỉnh gần hạng này: {rate} % của {cases} lượt.",
-        "Odds without unusual effort: {chance} %; of provinces near this rank {rate} % of {cases} made it.",
+        "Xác suất nếu không có gì khác thường: {chance}; lịch sử các tỉnh gần hạng này: {rate} của {cases} lượt.",
+        "Odds without unusual effort: {chance}; of provinces near this rank {rate} of {cases} made it.",
     ),
     "withheld": (
-        "Xác suất không nêu (kiểm nghiệm không đạt); các tỉnh gần hạng này: {rate} % của {cases} lượt.",
-        "Odds withheld (they failed the back-test); of provinces near this rank {rate} % of {cases} made it.",
+        "Xác suất không nêu (kiểm nghiệm không đạt); các tỉnh gần hạng này: {rate} của {cases} lượt.",
+        "Odds withheld (they failed the back-test); of provinces near this rank {rate} of {cases} made it.",
     ),
     "first": (
         "Đánh giá lại được lần đầu năm {year}: hạng {rank}/{n}.",
@@ -184,6 +185,19 @@ GROUPS = {
 }
 
 
+class Sentence:
+    """Words and figures in the order that they are read; as text, what it says."""
+
+    def __init__(self, parts: Iterable[object]) -> None:
+        self.parts = tuple(parts)
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def __add__(self, other: Sentence | str) -> Sentence:
+        return Sentence([*self.parts, *(other.parts if isinstance(other, Sentence) else [other])])
+
+
 @dataclass(frozen=True)
 class Speaker:
     """The page's language: its words, and how it writes numbers and days."""
@@ -191,7 +205,12 @@ class Speaker:
     lang: str
 
     def say(self, key: str, **values: object) -> str:
-        return self.of(SAID[key]).format(**values)
+        return str(self.tell(key, **values))
+
+    def tell(self, key: str, **values: object) -> Sentence:
+        """A sentence that still knows what fills its gaps."""
+        found = Formatter().parse(self.of(SAID[key]))
+        return Sentence(one for text, gap, _, _ in found for one in (text, *([values[gap]] if gap else [])))
 
     def of(self, twin: tuple[str, str]) -> str:
         return twin[0 if self.lang == VI else 1]
@@ -206,9 +225,6 @@ class Speaker:
         exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
         text = f"{exact:{sign if exact else ''}f}".replace("-", "−" if exact else "")
         return text.replace(".", ",") if self.lang == VI else text
-
-    def percent(self, share: Decimal | float) -> str:
-        return self.number(100 * Decimal(str(share)), decimals=0)
 
     def day(self, day: date | None) -> str:
         return self.say("day_unknown") if day is None else f"{day:%d/%m/%Y}" if self.lang == VI else f"{day:%d %B %Y}"

@@ -12,18 +12,21 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.files import sha256_of, take_over
 from pipelines.kept import key_of
+from pipelines.pages.figures import Figure, figure, part, way
+from pipelines.pages.words import Sentence
 from pipelines.site import home, indicator, office, province, queries, reference
 from pipelines.site.page import About, Page
-from pipelines.site.reader import Reader, figure, part, way
+from pipelines.site.pictures import Drawings
+from pipelines.site.reader import Reader, mark, spoken
 from pipelines.spelling import plain
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def draw(
 ) -> Drawn:
     """Draw the site of an open publication into ``folder``.
 
-    ``keys`` holds for each table the hash of what decides its rows; ``before`` is the folder of an earlier site, whose
+    ``keys`` holds for each table the hash of its rows and comments; ``before`` is the folder of an earlier site, whose
     unchanged pages are taken over.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,18 +81,22 @@ def draw_pages(
     code = key_of("site", sorted(path for path in HERE.rglob("*") if path.suffix in SOURCES), str(about.is_simulated))
     kept = _kept(before, code)
     written: dict[str, dict[str, Any]] = {}
+    drawings = Drawings()
+    environment = _environment(drawings)
     for page in pages:
         target = folder / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        found = kept.get(page.path)
-        if before and found and _is_same(found, page, keys) and sha256_of(before / page.path) == found["sha256"]:
-            take_over(before / page.path, target)
+        found, was = kept.get(page.path), before / page.path if before else target
+        is_whole = found is not None and sha256_of(was) == found["sha256"]
+        if found and is_whole and _is_same(found, page, keys):
+            take_over(was, target)
             written[page.path] = found
             done.n_kept += 1
             continue
         asks = Reader(connection)
+        drawings.begin(was.read_text("utf-8") if is_whole else "")
         try:
-            template = _environment().get_template(page.template)
+            template = environment.get_template(page.template)
             root = "../" * page.path.count("/")
             html = template.render(page=page, root=root, about=about, **page.make(asks))
         except Exception as error:  # whatever it is: the figures are published without this page
@@ -148,7 +155,7 @@ def _write_scripts(reader: Reader, folder: Path, about: About) -> None:
         if row["is_current"]
     }
     (folder / "about.js").write_text(f"var ABOUT = {_data(said)}, RELEASES = {_data(releases)};\n", "utf-8")
-    (folder / "search.js").write_text(f"var PLACES = {_data(_search(reader))};\n", "utf-8")
+    (folder / "search.js").write_text(f"var PLACES = {_data(_search(reader, about))};\n", "utf-8")
 
 
 def _data(value: Any) -> str:
@@ -156,7 +163,7 @@ def _data(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _search(reader: Reader) -> list[list[str]]:
+def _search(reader: Reader, about: About) -> list[list[str]]:
     """What can be found: Vietnamese, English, how it is typed without accents, where it stands."""
     found = [[row["name_vi"], row["name_en"], row["path"]] for row in province.names(reader)]
     found += [
@@ -164,12 +171,15 @@ def _search(reader: Reader) -> list[list[str]]:
         for row in queries.indicators(reader)
     ]
     found += [[row["full_name_vi"], row["unit_name_en"] or "", row["path"]] for row in office.places(reader)]
-    found += [[vi, en, path] for vi, en, path in reference.terms(reader)]
+    found += [[vi, en, path] for vi, en, path in reference.terms(reader, about)]
     return [[vi, en, plain(f"{vi} {en}"), path] for vi, en, path in found]
 
 
-@cache
-def _environment() -> Environment:
+def _marked(make: Callable[..., Figure], *of: Any, **said: Any) -> Markup:
+    return mark(make(*of, **said))
+
+
+def _environment(drawings: Drawings) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -189,14 +199,16 @@ def _environment() -> Environment:
     def named(row: Mapping[str, Any], column: str) -> Markup:
         return twin(row[f"{column}_vi"], row[f"{column}_en"] or row[f"{column}_vi"])
 
-    def sentences(vi: Sequence[str], en: Sequence[str]) -> Markup:
+    def sentences(vi: Sequence[Sentence], en: Sequence[Sentence]) -> Markup:
         """The same sentences in both languages, a paragraph each."""
-        told = Markup('<div lang="{}">{}</div>')
-        paragraph = Markup("<p>{}</p>")
-        parts = ((lang, Markup("").join(map(paragraph.format, said))) for lang, said in (("vi", vi), ("en", en)))
-        return Markup("").join(told.format(lang, said) for lang, said in parts)
+        told, paragraph = Markup('<div lang="{}">{}</div>'), Markup("<p>{}</p>")
+        return Markup("").join(
+            told.format(lang, Markup("").join(paragraph.format(spoken(one)) for one in said))
+            for lang, said in (("vi", vi), ("en", en))
+        )
 
-    made.globals |= {"t": twin, "n": named, "fig": figure, "part": part, "way": way, "sentences": sentences}
+    made.globals |= {"t": twin, "n": named, "sentences": sentences, "svg": drawings.svg}
+    made.globals |= {name: partial(_marked, make) for name, make in (("fig", figure), ("part", part), ("way", way))}
     made.filters["day"] = lambda day: f"{day:%d/%m/%Y}" if day else "–"
     made.filters["data"] = lambda value: Markup(_data(value))  # noqa: S704 - nothing in it ends a script
     return made

@@ -47,7 +47,7 @@ def _make(ask: Reader, about: About) -> dict[str, Any]:
         "year": year,
         "totals": totals,
         "heads": heads,
-        "n_published": sum(row["score"] is not None for row in totals),
+        "counted": queries.counted(ask, year),
         "maps": [
             (len(by_key), "province", tiles("63", by_key)),
             (len(merged), "merged", tiles("34", merged)),

@@ -5,8 +5,8 @@ Belongs here: what stands on these pages. Does not belong here: any query.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from statistics import median, quantiles
 from typing import Any
 
 from pipelines.published import Row
@@ -14,7 +14,7 @@ from pipelines.site import queries
 from pipelines.site.home import said_of, shade
 from pipelines.site.page import Page, Shown
 from pipelines.site.pictures import Picture
-from pipelines.site.province import SCORE
+from pipelines.site.province import SCORE, named, number, titled
 from pipelines.site.reader import Reader
 
 N_MOVED = 10
@@ -47,16 +47,15 @@ def _make_of(indicator: Row) -> Callable[[Reader], dict[str, Any]]:
 
 def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
     key = indicator["indicator_key"]
-    found = queries.scores_of(ask, key)
-    by_year: dict[int, list[Row]] = {}
-    for row in found:
+    by_year = _by_year(ask, key)
+    for row in (row for rows in by_year.values() for row in rows):
         row["said"] = said_of(row)
         row["shade"] = shade(row["percentile_share"])
-        by_year.setdefault(row["year"], []).append(row)
     last = max(by_year)
     moved = [row for row in by_year[last] if row["change_printed"] is not None and row["is_comparable"]]
     moved.sort(key=lambda row: row["change"])
     n = min(N_MOVED, len(moved) // 2)
+    years = _years(ask, key, by_year)
     return {
         "indicator": indicator,
         "methods": queries.methods_of(ask, key),
@@ -64,21 +63,33 @@ def _make(ask: Reader, indicator: Row) -> dict[str, Any]:
         "scores": by_year[last],
         "rose": moved[::-1][:n],
         "fell": moved[:n],
-        "years": [_summary(year, rows) for year, rows in by_year.items()],
-        "self_picture": _distribution(by_year),
+        "years": years,
+        "self_picture": _distribution(by_year, years),
         "cells": queries.cells_of(ask, key),
     }
 
 
-def _summary(year: int, rows: list[Row]) -> dict[str, Any]:
-    """A year in one line: how many provinces, lowest, quartiles, highest."""
-    scores = sorted(float(row["score"]) for row in rows if row["score"] is not None)
-    if not scores:
-        return {"year": year, "n": 0, "code": rows[0]["code"], "low": None, "p25": None, "median": None, "p75": None,
-                "high": None, "breaks": _breaks(rows)}  # fmt: skip
-    p25, middle, p75 = quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else scores * 3
-    return {"year": year, "n": len(scores), "code": rows[0]["code"], "low": scores[0], "p25": p25, "median": middle,
-            "p75": p75, "high": scores[-1], "breaks": _breaks(rows)}  # fmt: skip
+def picture(ask: Reader, key: str) -> Picture:
+    """How the provinces lie in a sub-dimension over the years, with its name in the title."""
+    by_year = _by_year(ask, key)
+    last = by_year[max(by_year)][0]
+    return titled(_distribution(by_year, _years(ask, key, by_year)), named(last, sys.maxsize))
+
+
+def _by_year(ask: Reader, key: str) -> dict[int, list[Row]]:
+    by_year: dict[int, list[Row]] = {}
+    for row in queries.scores_of(ask, key):
+        by_year.setdefault(row["year"], []).append(row)
+    return by_year
+
+
+def _years(ask: Reader, key: str, by_year: dict[int, list[Row]]) -> list[Row]:
+    """How the provinces lie in each year, with its code, and whether the measure was another in the year before."""
+    field = queries.field(ask, key)
+    return [
+        {**field[year, key], "code": rows[0]["code"], "breaks": year > min(by_year) and _breaks(rows)}
+        for year, rows in by_year.items()
+    ]
 
 
 def _breaks(rows: list[Row]) -> bool:
@@ -86,11 +97,11 @@ def _breaks(rows: list[Row]) -> bool:
     return any(row["not_comparable_reason"] in CHANGED for row in rows)
 
 
-def _distribution(by_year: dict[int, list[Row]]) -> Shown:
+def _distribution(by_year: dict[int, list[Row]], years: list[Row]) -> Shown:
     rows: list[dict[str, Any]] = []
-    for year, found in by_year.items():
-        one = _summary(year, found)
-        scores = sorted(float(row["score"]) for row in found if row["score"] is not None)
+    for one in years:
+        year = one["year"]
+        scores = sorted(float(row["score"]) for row in by_year[year] if row["score"] is not None)
         for at, score in enumerate(scores):
             # Neighbours in rank stand apart: 23 and 61 have no common factor, so the places are all different.
             spread = year + (((at * 23) % DOTS) / DOTS - 0.5) * 0.66
@@ -98,8 +109,9 @@ def _distribution(by_year: dict[int, list[Row]]) -> Shown:
         if scores:
             rows.append(
                 {
-                    "year": year, "p25": one["p25"], "median": median(scores), "p75": one["p75"],
-                    "breaks": year - 0.5 if one["breaks"] and year > min(by_year) else None,
+                    "year": year, "breaks": year - 0.5 if one["breaks"] else None,
+                    "median": number(one["median(score)"]),
+                    "p25": number(one["quantile_cont(score, 0.25)"]), "p75": number(one["quantile_cont(score, 0.75)"]),
                 }
             )  # fmt: skip
     return Shown(

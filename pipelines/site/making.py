@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.clock import day_of
+from pipelines.files import load_yaml
 from pipelines.releases.overdue import late
 from pipelines.settings import Settings
 
@@ -41,7 +42,7 @@ class Site:
         from pipelines.site.reader import Reader
 
         started = time.monotonic()
-        keys = {resource["name"]: resource.get("key") or "" for resource in package["resources"]}
+        keys = {resource["name"]: resource["hash"] for resource in package["resources"]}
         created = datetime.fromisoformat(package["created"])
         folder.mkdir()
         about = About(
@@ -57,6 +58,7 @@ class Site:
                 for index, year, due in late(self.settings, day_of(self.settings))
             ],
             is_simulated=office_queries.is_simulated(Reader(connection)),
+            glossary=load_yaml((self.settings.dbt_project / "glossary.yml").read_text("utf-8"))["columns"],
             files=downloads.write(connection, folder, created, package["as_of"], keys, before),
         )
         done = draw.draw(connection, folder, about, keys, before)

@@ -98,7 +98,6 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
     headroom = queries.headroom(ask, key, year, N_HEADROOMS)
     periods = office.tracked_periods(ask, plan["plan_id"])
     districts = office.districts(ask, plan["plan_id"], periods[-1:])
-    chase = office.chase(ask, plan["plan_id"])
     shown = province.pictures(ask, facts, key, year)
     return {
         "plan": plan,
@@ -116,7 +115,7 @@ def _make_leader(ask: Reader) -> dict[str, Any]:
         "headroom": headroom,
         "period": periods[-1] if periods else None,
         "districts": [{**row, "shade": colour_of(row["reporting_rate_pct"])} for row in districts],
-        "n_chase": len(chase),
+        "chased": office.chased(ask, plan["plan_id"]),
         "orphans": [row for row in headroom if not row["tasks"]],
         "vi": facts.vi,
         "en": facts.en,
@@ -185,6 +184,7 @@ def _make_compliance(ask: Reader) -> dict[str, Any]:
         "periods": periods,
         "districts": [(names[key], found) for key, found in rows.items()],
         "chase": [{**row, "said": state_of(row["state"])} for row in chase],
+        "chased": office.chased(ask, plan["plan_id"]),
         "targets": [(row, TARGET_STATES[row["target_state"]]) for row in targets],
     }
 
@@ -198,14 +198,13 @@ def _make_district(ask: Reader, key: str) -> dict[str, Any]:
     assert plan is not None
     names = {row["unit_key"]: row for row in office.units(ask)}
     periods = office.tracked_periods(ask, plan["plan_id"])
-    found = [row for row in office.districts(ask, plan["plan_id"], periods) if row["district_key"] == key]
+    found = office.districts(ask, plan["plan_id"], periods, key)
     found.sort(key=lambda row: periods.index(row["period"]))
     for row in found:
         row["said"] = state_of(row["own_state"])
         row["shade"] = colour_of(row["reporting_rate_pct"])
     communes: dict[str, dict[str, Any]] = {}
-    for row in office.communes(ask, plan["plan_id"], periods):
-        if row["parent_unit_key"] == key:
-            one = communes.setdefault(row["unit_key"], {"name": row["unit_name_vi"], "periods": {}})
-            one["periods"][row["period"]] = {**row, "said": state_of(row["state"])}
+    for row in office.communes(ask, plan["plan_id"], periods, key):
+        one = communes.setdefault(row["unit_key"], {"name": row["unit_name_vi"], "periods": {}})
+        one["periods"][row["period"]] = {**row, "said": state_of(row["state"])}
     return {"plan": plan, "unit": names[key], "periods": periods, "rows": found, "communes": [*communes.values()]}

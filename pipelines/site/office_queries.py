@@ -5,7 +5,9 @@ Belongs here: choosing rows of plans, units and obligations. Does not belong her
 
 from __future__ import annotations
 
+from pipelines.pages.figures import over
 from pipelines.published import Row
+from pipelines.site.queries import with_title
 from pipelines.site.reader import Reader
 
 
@@ -38,16 +40,10 @@ def target_states(ask: Reader, plan_id: str) -> list[Row]:
     """Targets that reports measure, of the whole province by period."""
     return ask.of(
         "marts.compliance_target",
-        "select result.*, target.title_vi, target.title_en from marts.compliance_target as result "
-        "inner join core.dim_target as target using (plan_id, target_id) "
-        "where result.plan_id = ? and result.scope = 'province' order by result.period, result.target_id",
+        with_title("marts.compliance_target")
+        + "where result.plan_id = ? and result.scope = 'province' order by result.period, result.target_id",
         plan_id,
     )
-
-
-def tasks(ask: Reader, plan_id: str) -> list[Row]:
-    """The tasks of a plan, the smallest parts first named."""
-    return ask.rows("select * from core.dim_task where plan_id = ? order by task_id", plan_id)
 
 
 def tracked_periods(ask: Reader, plan_id: str) -> list[str]:
@@ -61,13 +57,13 @@ def tracked_periods(ask: Reader, plan_id: str) -> list[str]:
     return [row["period"] for row in found]
 
 
-def districts(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
-    """Districts in these periods."""
+def districts(ask: Reader, plan_id: str, periods: list[str], key: str | None = None) -> list[Row]:
+    """Districts in these periods, or one of them."""
     return ask.of(
         "marts.compliance_district",
         "select * from marts.compliance_district where plan_id = ? and list_contains(?, period) "
-        "order by district_key, period",
-        plan_id, periods,
+        "and district_key = coalesce(?, district_key) order by district_key, period",
+        plan_id, periods, key,
     )  # fmt: skip
 
 
@@ -76,8 +72,13 @@ def chase(ask: Reader, plan_id: str) -> list[Row]:
     return ask.of("marts.chase_list", "select * from marts.chase_list where plan_id = ? order by chase_order", plan_id)
 
 
-def communes(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
-    """What each commune owes in these periods, with the file that came."""
+def chased(ask: Reader, plan_id: str) -> Row:
+    """How many these are."""
+    return over(ask.connection, "marts.chase_list", {"plan_id": plan_id}, "count(*)")
+
+
+def communes(ask: Reader, plan_id: str, periods: list[str], district: str) -> list[Row]:
+    """What each commune of a district owes in these periods, with the file that came."""
     return ask.rows(
         "select owed.*, unit.unit_name_vi, unit.parent_unit_key, report.source_file, report.sha256, "
         "report.original_name, report.document_number from core.fct_obligation as owed "
@@ -85,17 +86,8 @@ def communes(ask: Reader, plan_id: str, periods: list[str]) -> list[Row]:
         "on unit.unit_key = owed.unit_key and unit.valid_from = owed.unit_valid_from "
         "left join core.fct_report as report using (report_id) "
         "where owed.plan_id = ? and list_contains(?, owed.period) and unit.unit_level = 'commune' "
-        "and owed.state <> 'not_applicable' order by unit.parent_unit_key, owed.unit_key, owed.period",
-        plan_id, periods,
-    )  # fmt: skip
-
-
-def commune_rates(ask: Reader, plan_id: str, year: int) -> list[Row]:
-    """The communes of a plan in a year: reports owed, come, on time, accepted."""
-    return ask.of(
-        "marts.compliance_commune",
-        "select * from marts.compliance_commune where plan_id = ? and year = ? order by district_key, unit_key",
-        plan_id, year,
+        "and unit.parent_unit_key = ? and owed.state <> 'not_applicable' order by owed.unit_key, owed.period",
+        plan_id, periods, district,
     )  # fmt: skip
 
 

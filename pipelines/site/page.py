@@ -20,7 +20,8 @@ Twin = tuple[str, str]  # Vietnamese, English
 class About:
     """What a publication says of itself: when it was made and of what day, what is new and overdue.
 
-    ``is_simulated`` says that reports are made up; ``files`` has for each table the files that can be taken.
+    ``is_simulated`` says that reports are made up; ``files`` has for each table the files that can be taken,
+    ``glossary`` for each name of a column that several tables have what it means.
     """
 
     created: datetime
@@ -30,6 +31,7 @@ class About:
     overdue: Sequence[Twin] = ()
     is_simulated: bool = False
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    glossary: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,3 @@ class Shown:
     heads: Sequence[Twin]
     rows: Sequence[Any]
     note: Twin = ("", "")
-
-    @property
-    def svg(self) -> str:
-        return self.picture.svg()

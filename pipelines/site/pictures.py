@@ -18,10 +18,13 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from pipelines.kept import key_of
+
 Words = Mapping[str, tuple[str, str]]
 # Blue and orange stay apart for every kind of colour blindness and in grey; light to dark says little to much.
 OWN, OTHER, THIRD, GREY, FAINT, BREAK = "#0b5c8a", "#e08a1e", "#8c9aa6", "#5f6b76", "#dfe5ea", "#a8431a"
 INK = "#24313c"
+SHADES = ("#ffffff", "#f1f6fa", "#d6e6f2", "#acd0e7", "#73afd6", "#135080")  # none, then the classes of the style sheet
 # Vietnamese numbers: decimal comma, thousands by points, a true minus.
 LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"], "minus": "−"}
 ENGLISH = {**LOCALE, "decimal": ".", "thousands": ","}
@@ -37,13 +40,18 @@ THEME = {
     "facet": {"spacing": 14},
     "aria": False,  # the whole picture has one description, and a table of the same figures stands under it
 }  # fmt: skip
-WIDE, LINE = 540, 100  # pixels of a drawing, letters of a line below its title
+# The Arial that vl-convert brings lacks most letters of Vietnamese, and it would draw them with serifs.
+OF_DOCUMENTS = "DejaVu Sans, Segoe UI, Noto Sans, Arial, sans-serif"
+WIDE, LINE = 540, 84  # pixels of a drawing, letters of a line below its title
 # What a drawing says without need: half of its bytes.
 NEEDLESS = (
     r'<path[^>]* display="none"/>|<path[^>]* d="M0,0h0v0h0Z"[^>]*/>| aria-[a-z]+="[^"]*"'
     r'| class="[^"]*"| font-family="[^"]*"| (?:opacity|fill-opacity)="1"| pointer-events="none"'
     r'| role="graphics-symbol"| cursor="default"'
 )
+
+
+OF_A_PAGE = r'<figure class="picture"[^>]* data-key="(\w+)">.*?(<svg.*?</svg>)'
 
 
 class NoSuchPicture(LookupError):
@@ -59,6 +67,11 @@ class Picture:
     title: tuple[str, str]
     about: tuple[str, str]
     words: Words
+
+    @property
+    def key(self) -> str:
+        """Sixteen characters for what is drawn."""
+        return key_of(None, (), repr(self))
 
     def svg(self, lang: str | None = None) -> str:
         """The picture in a language; without one for a page, with both in it, of which the page's style shows one."""
@@ -86,9 +99,24 @@ class Picture:
             return json.dumps(spec, ensure_ascii=False)
         at = ("vi", "en").index(lang)
         text = {"text": self.title[at], "subtitle": textwrap.wrap(self.about[at], LINE), "anchor": "start"}
+        spec["config"] = {**THEME, "font": OF_DOCUMENTS}
         spec["title"] = {**text, "fontSize": 13, "subtitleFontSize": 10.5, "subtitleColor": GREY, "offset": 14}
         named = {name: json.dumps(twin[at], ensure_ascii=False)[1:-1] for name, twin in self.words.items()}
         return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], json.dumps(spec, ensure_ascii=False))
+
+
+class Drawings:
+    """The drawings of a page; those that it had before are taken from there, since nothing takes longer to make."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str] = {}
+
+    def begin(self, before: str) -> None:
+        """Begin a page, which was this before."""
+        self._before = dict(re.findall(OF_A_PAGE, before, flags=re.DOTALL))
+
+    def svg(self, picture: Picture) -> str:
+        return self._before.get(picture.key) or picture.svg()
 
 
 def _locale(lang: str | None) -> dict[str, Any]:
@@ -114,6 +142,18 @@ def _years(alt: Any, title: Any = None) -> Any:
     )  # fmt: skip
 
 
+def _names(alt: Any, **axis: Any) -> Any:
+    """A line for each name, in the order of their places."""
+    sort = alt.EncodingSortField("place", op="min")
+    return alt.Y("name:N", title=None, sort=sort, axis=alt.Axis(domain=False, ticks=False, **axis))
+
+
+def _breaks(base: Any) -> Any:
+    """Where the method changed: a dashed line before the year."""
+    shown = base.transform_filter("isValid(datum.breaks)")
+    return shown.mark_rule(color=BREAK, strokeDash=[4, 3], strokeWidth=1.4).encode(x="breaks:Q")
+
+
 def _trend() -> Any:
     """Total and rank over the years; no line over a break or a year that was not published.
 
@@ -125,11 +165,7 @@ def _trend() -> Any:
     base = alt.Chart(alt.NamedData("rows"))
     x = _years(alt)
     gaps = base.transform_filter("datum.absent").mark_rule(color=FAINT, strokeWidth=26).encode(x=x)
-    breaks = (
-        base.transform_filter("isValid(datum.breaks)")
-        .mark_rule(color=BREAK, strokeDash=[4, 3], strokeWidth=1.4)
-        .encode(x=alt.X("breaks:Q"))
-    )
+    breaks = _breaks(base)
     said = (
         base.transform_filter("datum.absent")
         .mark_text(text="{absent}", angle=270, fontSize=10, color=GREY, align="left")
@@ -170,12 +206,7 @@ def _dimensions() -> Any:
     import altair as alt
 
     base = alt.Chart(alt.NamedData("rows"))
-    y = alt.Y(
-        "name:N",
-        title=None,
-        sort=alt.EncodingSortField("place", op="min"),
-        axis=alt.Axis(minExtent=190, domain=False, ticks=False),
-    )
+    y = _names(alt, minExtent=190)
     x: dict[str, Any] = {"title": "{score}", "scale": alt.Scale(zero=False, nice=True)}
     layers = [
         base.mark_rule(color=THIRD).encode(y=y, x=alt.X("low:Q", **x), x2="high:Q"),
@@ -195,12 +226,7 @@ def _change() -> Any:
     import altair as alt
 
     base = alt.Chart(alt.NamedData("rows"))
-    y = alt.Y(
-        "name:N",
-        title=None,
-        sort=alt.EncodingSortField("place", op="min"),
-        axis=alt.Axis(minExtent=190, domain=False, ticks=False),
-    )
+    y = _names(alt, minExtent=190)
     scale = alt.Scale(domain=["own", "national", "measurement"], range=[OWN, OTHER, "#c3ccd4"])
     bars = base.mark_bar(height=15, stroke="#ffffff", strokeWidth=0.5).encode(
         y=y,
@@ -269,16 +295,62 @@ def _distribution() -> Any:
     x = _years(alt)
     y = alt.Y("value:Q", title="{score}", scale=alt.Scale(zero=False))
     return alt.layer(
-        base.transform_filter("isValid(datum.breaks)")
-        .mark_rule(color=BREAK, strokeDash=[4, 3], strokeWidth=1.4)
-        .encode(x="breaks:Q"),
+        _breaks(base),
         base.mark_circle(color=THIRD, size=11, opacity=0.75).encode(x="spread:Q", y=y),
         base.mark_rule(color="#7fb0cf", strokeWidth=7, opacity=0.9).encode(x=x, y=alt.Y("p25:Q"), y2="p75:Q"),
         base.mark_tick(color=OWN, thickness=3, width=22, orient="horizontal").encode(x=x, y=alt.Y("median:Q")),
     ).properties(width=WIDE, height=220)
 
 
+def _map() -> Any:
+    """A tile for each province, roughly where it lies, coloured by its fifth.
+
+    Rows: column, row, name, rank (as it is written), shade (0 to 5).
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData("rows"))
+    x, y = alt.X("column:O", axis=None), alt.Y("row:O", axis=None)
+    tile = base.mark_rect(stroke="#ffffff", strokeWidth=3).encode(x=x, y=y, color=_shades(alt))
+    name, rank = (
+        base.mark_text(fontSize=9, dy=dy).encode(x=x, y=y, text=text, color=_on_shade(alt))
+        for dy, text in ((-6, "name:N"), (7, "rank:N"))
+    )
+    return alt.layer(tile, name, rank).properties(width=alt.Step(88), height=alt.Step(34))
+
+
+def _grid() -> Any:
+    """Names by columns, each cell coloured by its class, with its figure or what is said in it.
+
+    Rows: name, place, column (a word), order (of columns), shade (0 to 5), value or said.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData("rows"))
+    axis = alt.Axis(orient="top", labelAngle=-30, labelAlign="left", domain=False, ticks=False)
+    x = alt.X("column:N", title=None, sort=alt.EncodingSortField("order", op="min"), axis=axis)
+    y = _names(alt)
+    cell = base.mark_rect(stroke="#ffffff").encode(x=x, y=y, color=_shades(alt))
+    texts = (alt.Text("value:Q", format=".2f"), alt.Text("said:N"))
+    figure, said = (
+        base.transform_filter(f"isValid(datum.{name})")
+        .mark_text(fontSize=9.5)
+        .encode(x=x, y=y, text=text, color=_on_shade(alt))
+        for name, text in zip(("value", "said"), texts, strict=True)
+    )
+    return alt.layer(cell, figure, said).properties(width=alt.Step(62), height=alt.Step(17))
+
+
+def _shades(alt: Any) -> Any:
+    return alt.Color("shade:O", scale=alt.Scale(domain=[*range(len(SHADES))], range=[*SHADES]), legend=None)
+
+
+def _on_shade(alt: Any) -> Any:
+    """The colour of letters: light on the darkest."""
+    return alt.condition(f"datum.shade == {len(SHADES) - 1}", alt.value("#ffffff"), alt.value(INK))
+
+
 SHAPES = {
     "trend": _trend, "dimensions": _dimensions, "change": _change, "parts": _parts, "ranks": _ranks,
-    "distribution": _distribution,
+    "distribution": _distribution, "map": _map, "grid": _grid,
 }  # fmt: skip

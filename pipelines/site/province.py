@@ -18,8 +18,8 @@ from pipelines.published import Row
 from pipelines.site import queries
 from pipelines.site.home import group_of, said_of, shade
 from pipelines.site.page import Page, Shown, Twin
-from pipelines.site.pictures import NoSuchPicture, Picture
-from pipelines.site.reader import Reader, at
+from pipelines.site.pictures import Picture
+from pipelines.site.reader import Reader
 
 N_HEADROOMS = 5
 NAME_WIDTH, PANEL_WIDTH = 33, 26  # letters of a name beside a bar, and above a small panel
@@ -81,6 +81,7 @@ class Facts:
     totals: list[Row]
     dimensions: list[Row]
     parts: list[Row]
+    field: dict[tuple[int, str], Row]
     intervals: dict[int, Row]
     vi: Told
     en: Told
@@ -89,10 +90,12 @@ class Facts:
     def of(ask: Reader, key: str, year: int) -> Facts:
         """Ask for them."""
         vi, en = said_in_both(ask, key, year)
+        history = queries.history(ask, key)
         return Facts(
-            totals=queries.history(ask, key, "total"),
-            dimensions=[row for row in queries.history(ask, key, "dimension") if row["year"] == year],
-            parts=queries.history(ask, key, "sub_dimension"),
+            totals=[row for row in history if row["level"] == "total"],
+            dimensions=[row for row in history if row["level"] == "dimension" and row["year"] == year],
+            parts=[row for row in history if row["level"] == "sub_dimension"],
+            field=queries.field(ask),
             intervals={row["year"]: row for row in queries.intervals(ask, key)},
             vi=vi,
             en=en,
@@ -126,11 +129,9 @@ def _make(ask: Reader, key: str) -> dict[str, Any]:
 
 
 def said_in_both(ask: Reader, key: str, year: int) -> tuple[Told, Told]:
-    """What is said of a province in each language; the rows of changes of the first know where they stand."""
+    """What is said of a province in each language; what is said of the changes of the first in both."""
     vi, en = (told(ask.connection, key, year, lang) for lang in ("vi", "en"))
     for row, english in zip(vi.changes, en.changes, strict=True):
-        row["at"] = at("marts.index_score", row)
-        row["part_at"] = at("marts.index_change", {**row, "from_year": year - 1, "to_year": year})
         row["word"] = (row["word"], english["word"])
     return vi, en
 
@@ -146,29 +147,27 @@ def targets(ask: Reader, key: str) -> list[tuple[Row, Twin, Twin]]:
 def pictures(ask: Reader, facts: Facts, key: str, year: int) -> dict[str, Shown | None]:
     """The pictures of a province by name; None where there is nothing to draw."""
     made = {
-        "trend": _trend(facts.totals, facts.intervals),
-        "dimensions": _dimensions(facts.dimensions, queries.peer_means(ask, key, year), year),
+        "trend": _trend(facts),
+        "dimensions": _dimensions(facts, queries.peer_means(ask, key, year), year),
         "change": _change(facts.vi.changes, year),
-        "parts": _parts(facts.parts),
+        "parts": _parts(facts),
         "ranks": _ranks(queries.intervals_of_year(ask, year), key, year),
     }
     return {name: shown if shown.picture.rows else None for name, shown in made.items()}
 
 
-def picture(ask: Reader, name: str, key: str, year: int) -> Picture:
-    """One picture of a province, with its name in the title.
-
-    Raises ``NoSuchPicture``, which names those that there are.
-    """
-    found = pictures(ask, Facts.of(ask, key, year), key, year)
-    shown = found.get(name)
-    if shown is None:
-        raise NoSuchPicture(f"{name}: {', '.join(name for name, one in found.items() if one)}")
+def picture(ask: Reader, name: str, key: str, year: int) -> Picture | None:
+    """One picture of a province, with its name in the title; None where there is nothing to draw."""
+    shown = pictures(ask, Facts.of(ask, key, year), key, year)[name]
     place = next(row for row in queries.places(ask) if row["province_key"] == key)
-    vi, en = shown.picture.title
-    title = (f"{place['province_name_vi']}: {lowered(vi)}", f"{place['province_name_en']}: {lowered(en)}")
+    return titled(shown, (place["province_name_vi"], place["province_name_en"])) if shown else None
+
+
+def titled(shown: Shown, of: Twin) -> Picture:
+    """A picture as it stands alone: its title says of what, and its note is told with it."""
+    vi, en = (f"{name}: {lowered(title)}" for name, title in zip(of, shown.picture.title, strict=True))
     about = tuple(" ".join(parts).strip() for parts in zip(shown.picture.about, shown.note, strict=True))
-    return replace(shown.picture, title=title, about=(about[0], about[1]))
+    return replace(shown.picture, title=(vi, en), about=(about[0], about[1]))
 
 
 def lowered(text: str) -> str:
@@ -191,16 +190,17 @@ def number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
-    rows = []
-    for place, (row, run) in enumerate(runs(totals)):
+def _trend(facts: Facts) -> Shown:
+    rows, intervals = [], facts.intervals
+    for place, (row, run) in enumerate(runs(facts.totals)):
+        field = facts.field[row["year"], row["indicator_key"]]
         is_break = place > 0 and row["not_comparable_reason"] not in (None, "not_published", "not_published_before")
         interval = intervals.get(row["year"], {})
         rows.append(
             {
-                "year": row["year"], "score": number(row["score"]), "median": number(row["median"]),
+                "year": row["year"], "score": number(row["score"]), "median": number(field["median(score)"]),
                 "rank": row["rank"], "low": interval.get("rank_low"), "high": interval.get("rank_high"),
-                "n": f"/{row['n_field']}", "run": run,
+                "n": f"/{field['max(n_ranked)']}", "run": run,
                 "breaks": row["year"] - 0.5 if is_break else None, "absent": row["score"] is None,
             }
         )  # fmt: skip
@@ -218,7 +218,7 @@ def _trend(totals: list[Row], intervals: dict[int, Row]) -> Shown:
             {"score": ("tổng điểm", "total"), "rank": RANK, "absent": ABSENT},
         ),
         heads,
-        [[row, row, row["median"], row, intervals.get(row["year"]), row] for row in totals],
+        [(row, facts.field[row["year"], row["indicator_key"]], intervals.get(row["year"])) for row in facts.totals],
         (
             "Trục điểm không bắt đầu từ 0. Hạng: do sai số điều tra, trong 95 % số lần mô phỏng.",
             "The axis of scores does not begin at 0. Ranks: by the noise of the survey, in 95 % of the draws.",
@@ -240,15 +240,17 @@ def word_of(row: Row) -> str:
     return str(row["indicator_key"]).replace(".", "_")
 
 
-def _dimensions(found: list[Row], peers: dict[str, float], year: int) -> Shown:
-    published = [row for row in found if row["score"] is not None]
+def _dimensions(facts: Facts, peers: dict[str, Row], year: int) -> Shown:
+    published = [row for row in facts.dimensions if row["score"] is not None]
+    shown = [(row, facts.field[year, row["indicator_key"]], peers.get(row["indicator_key"])) for row in published]
     rows = [
         {
-            "name": f"{{{word_of(row)}}}", "place": place, "low": number(row["low"]), "p25": number(row["p25"]),
-            "median": number(row["median"]), "p75": number(row["p75"]), "high": number(row["high"]),
-            "own": number(row["score"]), "peers": peers.get(row["indicator_key"]),
+            "name": f"{{{word_of(row)}}}", "place": place, "own": number(row["score"]),
+            "low": number(field["min(score)"]), "p25": number(field["quantile_cont(score, 0.25)"]),
+            "median": number(field["median(score)"]), "p75": number(field["quantile_cont(score, 0.75)"]),
+            "high": number(field["max(score)"]), "peers": mean and mean["avg(score)"],
         }
-        for place, row in enumerate(published)
+        for place, (row, field, mean) in enumerate(shown)
     ]  # fmt: skip
     heads = [("trục", "dimension"), SCORE, RANK, ("thấp nhất", "lowest"), ("trung vị", "median"),
              ("cao nhất", "best"), ("trung bình 10 tỉnh gần nhất", "mean of the ten nearest")]  # fmt: skip
@@ -263,7 +265,7 @@ def _dimensions(found: list[Row], peers: dict[str, float], year: int) -> Shown:
             {"score": SCORE, **{word_of(row): named(row) for row in published}},
         ),
         heads,
-        [[row, row, row, row["low"], row["median"], row["high"], peers.get(row["indicator_key"])] for row in published],
+        shown,
         ("Trục không bắt đầu từ 0.", "The axis does not begin at 0."),
     )  # fmt: skip
 
@@ -304,12 +306,13 @@ def _by_indicator(parts: list[Row]) -> list[dict[str, Any]]:
     return [{"last": rows[-1], "by_year": {row["year"]: row for row in rows}} for rows in ordered]
 
 
-def _parts(parts: list[Row]) -> Shown:
-    by_indicator = _by_indicator(parts)
+def _parts(facts: Facts) -> Shown:
+    by_indicator = _by_indicator(facts.parts)
     rows = [
         {
             "name": f"{{{word_of(row)}}}", "place": place, "year": row["year"], "run": run,
-            "value": number(row["score_scale_free"]), "median": number(row["median_free"]),
+            "value": number(row["score_scale_free"]),
+            "median": number(facts.field[row["year"], row["indicator_key"]]["median(score_scale_free)"]),
         }
         for place, one in enumerate(by_indicator)
         for row, run in runs([*one["by_year"].values()])

@@ -6,8 +6,22 @@ hold, but for medians and quartiles over the rows of a mart, which pictures show
 
 from __future__ import annotations
 
+from pipelines.pages.figures import asked, over
 from pipelines.published import Row
 from pipelines.site.reader import Reader
+
+# How the provinces of a year lie in an indicator.
+FIELD = (
+    "count(score)", "min(score)", "quantile_cont(score, 0.25)", "median(score)", "quantile_cont(score, 0.75)",
+    "max(score)", "median(score_scale_free)", "max(n_ranked)",
+)  # fmt: skip
+OF_FIELD = ("index_id", "year", "indicator_key")
+# Scores, each with what is to be said of its change on the year before.
+SCORES = (
+    "select score.*, part.significance from marts.index_score as score left join marts.index_change as part "
+    "on part.index_id = score.index_id and part.province_key = score.province_key "
+    "and part.indicator_key = score.indicator_key and part.to_year = score.year and part.from_year = score.year - 1 "
+)
 
 
 def last_year(ask: Reader) -> int:
@@ -20,14 +34,16 @@ def totals(ask: Reader, year: int) -> list[Row]:
     """Every province in a year, best first: total, rank, group, and what is to be said of its change."""
     return ask.of(
         "marts.index_score",
-        "select score.*, part.significance from marts.index_score as score left join marts.index_change as part "
-        "on part.index_id = score.index_id and part.province_key = score.province_key "
-        "and part.indicator_key = score.indicator_key and part.to_year = score.year "
-        "and part.from_year = score.year - 1 "
-        "where score.index_id = ? and score.year = ? and score.level = 'total' "
+        f"{SCORES} where score.index_id = ? and score.year = ? and score.level = 'total' "
         "order by score.rank nulls last, score.province_key",
         ask.index_id, year,
     )  # fmt: skip
+
+
+def counted(ask: Reader, year: int) -> Row:
+    """Of how many provinces a total was published in a year."""
+    key = {"index_id": ask.index_id, "year": year, "level": "total"}
+    return over(ask.connection, "marts.index_score", key, "count(score)", "count(*)")
 
 
 def dimensions(ask: Reader, year: int) -> list[Row]:
@@ -69,19 +85,26 @@ def places(ask: Reader) -> list[Row]:
     )
 
 
-def history(ask: Reader, key: str, level: str) -> list[Row]:
-    """A province over the years at one level, with the median of all provinces beside each score."""
+def history(ask: Reader, key: str) -> list[Row]:
+    """A province over the years at every level."""
     return ask.of(
         "marts.index_score",
-        "with field as (select year, indicator_key, median(score) as median, median(score_scale_free) as median_free, "
-        "min(score) as low, max(score) as high, quantile_cont(score, 0.25) as p25, quantile_cont(score, 0.75) as p75, "
-        "max(n_ranked) as n_field from marts.index_score where index_id = $1 and level = $3 group by all) "
-        "select score.*, field.* exclude (year, indicator_key) from marts.index_score as score "
-        "inner join field on field.year = score.year and field.indicator_key = score.indicator_key "
-        "where score.index_id = $1 and score.province_key = $2 and score.level = $3 and score.obs_status <> 'M' "
-        "order by score.year, length(score.code), score.code",
-        ask.index_id, key, level,
+        "select * from marts.index_score where index_id = ? and province_key = ? and obs_status <> 'M' "
+        "order by year, length(code), code",
+        ask.index_id, key,
     )  # fmt: skip
+
+
+def field(ask: Reader, indicator: str | None = None) -> dict[tuple[int, str], Row]:
+    """How all provinces lie in each indicator or in one, by year and indicator."""
+    found = ask.of(
+        "marts.index_score",
+        f"select {asked((*OF_FIELD, *FIELD))} from marts.index_score where index_id = ? "
+        "and indicator_key = coalesce(?, indicator_key) group by all",
+        ask.index_id, indicator,
+        key=OF_FIELD,
+    )  # fmt: skip
+    return {(row["year"], row["indicator_key"]): row for row in found}
 
 
 def intervals(ask: Reader, key: str) -> list[Row]:
@@ -113,16 +136,18 @@ def peers(ask: Reader, key: str, year: int) -> list[Row]:
     )  # fmt: skip
 
 
-def peer_means(ask: Reader, key: str, year: int) -> dict[str, float]:
+def peer_means(ask: Reader, key: str, year: int) -> dict[str, Row]:
     """By dimension, the mean score of the ten nearest provinces."""
-    found = ask.rows(
-        "select score.indicator_key, avg(score.score)::double as mean from marts.index_peer as peer "
-        "inner join marts.index_score as score on score.index_id = peer.index_id and score.year = peer.year "
-        "and score.province_key = peer.peer_key where peer.index_id = ? and peer.province_key = ? and peer.year = ? "
-        "and peer.peer_set = 'nearest' and score.level = 'dimension' group by all",
-        ask.index_id, key, year,
+    nearest = [row["peer_key"] for row in peers(ask, key, year)]
+    found = ask.of(
+        "marts.index_score",
+        f"select index_id, year, indicator_key, ?::varchar[] as province_key, {asked(['avg(score)'])} "
+        "from marts.index_score as score where index_id = ? and year = ? and list_contains(?, score.province_key) "
+        "and level = 'dimension' group by all having avg(score) is not null",
+        nearest, ask.index_id, year, nearest,
+        key=(*OF_FIELD, "province_key"),
     )  # fmt: skip
-    return {row["indicator_key"]: row["mean"] for row in found if row["mean"] is not None}
+    return {row["indicator_key"]: row for row in found}
 
 
 def headroom(ask: Reader, key: str, year: int, most: int) -> list[Row]:
@@ -148,11 +173,18 @@ def targets(ask: Reader, key: str) -> list[Row]:
     """Targets of plans for a province that an index measures."""
     return ask.of(
         "marts.index_target",
-        "select result.*, target.title_vi, target.title_en from marts.index_target as result "
-        "inner join core.dim_target as target using (plan_id, target_id) "
-        "where result.index_id = ? and result.province_key = ? order by result.target_year, result.target_id",
+        with_title("marts.index_target")
+        + "where result.index_id = ? and result.province_key = ? order by result.target_year, result.target_id",
         ask.index_id, key,
     )  # fmt: skip
+
+
+def with_title(table: str) -> str:
+    """A query of a table of targets, each row with the title that its plan gives."""
+    return (
+        f"select result.*, target.title_vi, target.title_en from {table} as result "
+        "inner join core.dim_target as target using (plan_id, target_id) "
+    )
 
 
 def cells(ask: Reader, key: str) -> dict[str, str]:
@@ -195,7 +227,8 @@ def indicators(ask: Reader, level: str = "sub_dimension") -> list[Row]:
 
 def methods_of(ask: Reader, indicator: str) -> list[Row]:
     """A concept by version of the method: code, names, scale, and why it was taken to be so."""
-    return ask.rows(
+    return ask.of(
+        "core.dim_indicator_method",
         "select * from core.dim_indicator_method where index_id = ? and indicator_key = ? order by first_year",
         ask.index_id, indicator,
     )  # fmt: skip
@@ -205,11 +238,7 @@ def scores_of(ask: Reader, indicator: str) -> list[Row]:
     """Every province and year of a concept."""
     return ask.of(
         "marts.index_score",
-        "select score.*, part.significance from marts.index_score as score left join marts.index_change as part "
-        "on part.index_id = score.index_id and part.province_key = score.province_key "
-        "and part.indicator_key = score.indicator_key and part.to_year = score.year "
-        "and part.from_year = score.year - 1 "
-        "where score.index_id = ? and score.indicator_key = ? and score.obs_status <> 'M' "
+        f"{SCORES} where score.index_id = ? and score.indicator_key = ? and score.obs_status <> 'M' "
         "order by score.year, score.rank nulls last, score.province_key",
         ask.index_id, indicator,
     )  # fmt: skip

@@ -1,43 +1,25 @@
 """The published tables as the site reads them: rows that know their key, and which tables were asked.
 
-Belongs here: the one connection of a drawing, and how a figure is printed with the row that it stands in. Does not
+Belongs here: the one connection of a drawing, and how a figure becomes HTML with the place that it stands at. Does not
 belong here: which rows a page shows, see queries.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
 
-from pipelines.pages.words import VI, Speaker, way_to_go
+from pipelines.pages.figures import Figure, at
+from pipelines.pages.words import Sentence
 from pipelines.published import SCHEMAS, Row, main_index, rows
 
 if TYPE_CHECKING:
     import duckdb
     from markupsafe import Markup
 
-# The columns that find one row of a table whose figures pages print.
-KEYS = {
-    "marts.index_score": ("index_id", "year", "province_key", "indicator_key"),
-    "marts.index_score_merged": ("index_id", "year", "province_key", "indicator_key"),
-    "marts.index_change": ("index_id", "from_year", "to_year", "province_key", "indicator_key"),
-    "marts.index_rank_interval": ("index_id", "year", "province_key", "doubt"),
-    "marts.index_headroom": ("index_id", "year", "province_key", "indicator_key"),
-    "marts.index_peer": ("index_id", "year", "province_key", "peer_set", "peer_key"),
-    "marts.index_companion": ("index_id", "year", "province_key"),
-    "marts.index_target": ("index_id", "base_year", "horizon", "province_key", "target_rule", "plan_id", "target_id"),
-    "marts.plan_claim": ("plan_id", "claim_id"),
-    "marts.plan_responsibility": ("plan_id", "responsibility_id"),
-    "marts.compliance_unit": ("plan_id", "unit_key", "period"),
-    "marts.compliance_district": ("plan_id", "district_key", "period"),
-    "marts.compliance_commune": ("plan_id", "unit_key", "year"),
-    "marts.compliance_target": ("plan_id", "target_id", "unit_key", "scope", "period"),
-    "marts.chase_list": ("obligation_id",),
-}
 TABLE = rf"\b(?:{'|'.join(SCHEMAS)})\.\w+"
-SPEAKER = Speaker(VI)
 
 
 class _Noting:
@@ -62,11 +44,11 @@ class Reader:
     def rows(self, sql: str, *values: object) -> list[Row]:
         return rows(self.connection, sql, values)
 
-    def of(self, table: str, sql: str, *values: object) -> list[Row]:
-        """Rows of one table, each with ``at``, the words that find it again."""
+    def of(self, table: str, sql: str, *values: object, key: Iterable[str] | None = None) -> list[Row]:
+        """Rows that stand in a table, or with ``key`` are over those that have the same values there; with ``at``."""
         found = self.rows(sql, *values)
         for row in found:
-            row["at"] = at(table, row)
+            row["at"] = at(table, row, key)
         return found
 
     def one(self, sql: str, *values: object) -> Any:
@@ -75,58 +57,22 @@ class Reader:
         return next(iter(found[0].values())) if found else None
 
 
-def at(table: str, row: Row) -> str:
-    """A row by its key, as in the address of a page: ``marts.index_score?year=2020&...``."""
-    key = [f"{column}={quote(str(row[column]), safe='')}" for column in KEYS[table] if row[column] is not None]
-    return f"{table}?{'&'.join(key)}"
-
-
-def printed(value: Decimal | float | int | str | None, kind: str, of: object = None) -> str:
-    """A figure as Vietnamese pages print it; the page's script exchanges the decimal mark for readers of English.
-
-    ``kind`` is score (two decimals), signed, of (a rank or a count of ``of``), whole, share (as percent), percent, or
-    text, a figure as a document states it.
-    """
-    if value is None:
-        return "–"
-    if kind == "text":
-        return str(value).replace(".", ",")
-    if kind == "of":
-        return f"{value}/{of}"
-    if kind == "whole":
-        return f"{value}"
-    if kind in ("share", "percent"):
-        exact = Decimal(str(value)) * (100 if kind == "share" else 1)
-        return f"{SPEAKER.number(exact, decimals=0)} %"
-    return SPEAKER.number(Decimal(str(value)), "+" if kind == "signed" else "")
-
-
-def figure(row: Row, column: str, kind: str = "score", of: str | None = None, text: str | None = None) -> Markup:
-    """A figure of a row as HTML: what is printed, the exact value, and where it stands.
-
-    ``text`` replaces what would be printed, for parts that are made to add up as printed.
-    """
+def mark(figure: Figure) -> Markup:
+    """A figure as HTML: what is printed, the exact value, and the place that it stands at."""
     from markupsafe import Markup
 
-    value = row[column]
-    if value is None:
+    if figure.value is None:
         return Markup('<span class="none">–</span>')
-    columns = f"{column},{of}" if of else column
-    said = text or printed(value, kind, row[of] if of else None)
+    value = figure.value
     exact = f"{value.normalize():f}" if isinstance(value, Decimal) else value
-    markup = Markup('<data class="f" value="{}" data-at="{}" data-col="{}" data-kind="{}">{}</data>')
-    return markup.format(exact, row["at"], columns, "part" if text else kind, said)
+    markup = Markup('<data class="f" value="%s" data-at="%s" data-col="%s" data-kind="%s">%s</data>')
+    return markup % (exact, figure.at, figure.columns, figure.kind, figure.text)
 
 
-def part(row: Row, columns: str, place: int) -> Markup:
-    """A part of a change, which stands in marts.index_change at ``part_at``, made to add up as printed."""
-    value = row["parts_printed"][place]
-    if value is None:
-        return figure({"at": "", "value": None}, "value")
-    return figure({"at": row["part_at"], columns: value}, columns, text=printed(value, "signed"))
+def spoken(sentence: Sentence) -> Markup:
+    """A sentence as HTML, its figures marked."""
+    from markupsafe import Markup, escape
 
-
-def way(row: Row) -> Markup:
-    """The potential of a row of marts.index_headroom, as the difference of the two scores that are printed."""
-    _, _, found = way_to_go(row["score"], row["potential"])
-    return figure(row, "potential", text=printed(found, "signed"))
+    parts = (mark(one) if isinstance(one, Figure) else spoken(one) if isinstance(one, Sentence) else escape(one)
+             for one in sentence.parts)  # fmt: skip
+    return Markup("").join(parts)

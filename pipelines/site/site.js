@@ -135,8 +135,11 @@
     list.append(dt, dd);
   }
   function queryOf(table, key, columns) {
-    var where = Array.from(key, function (pair) {
-      return pair[0] + " = " + (/^\d+$/.test(pair[1]) && /year|horizon/.test(pair[0]) ? pair[1] : "'" + pair[1].replace(/'/g, "''") + "'");
+    var where = Array.from(new Set(key.keys()), function (name) {
+      var values = key.getAll(name).map(function (value) {
+        return /^\d+$/.test(value) && /year|horizon/.test(name) ? value : "'" + value.replace(/'/g, "''") + "'";
+      });
+      return name + (values.length > 1 ? " in (" + values.join(", ") + ")" : " = " + values[0]);
     });
     return "select " + columns.replace(/,/g, ", ") + " from " + table + " where " + where.join(" and ");
   }
@@ -157,6 +160,10 @@
       line(list, said("Bản phát hành", "Release"), release[0] + (release[1] ? said(", công bố ", ", published ") + release[1] : ""));
       line(list, said("Tệp", "File"), release[2]);
       line(list, "sha256", release[3], true);
+      if (key.getAll("province_key").length !== 1) {
+        line(list, said("Tính từ", "Computed from"), said("mọi dòng mà câu hỏi trên chọn", "all rows that the query above chooses"));
+        return;
+      }
       var cells = window.CELLS || {};
       var cell = cells[year + "|" + key.get("indicator_key")] || cells[year + "|" + key.get("province_key")];
       line(list, said("Ô", "Cell"), cell || (key.get("indicator_key") ? said("tổng của các chỉ số thành phần, hoặc tính từ chúng: papi explain \"", "the sum of sub-dimensions, or computed from them: papi explain \"") + key.get("province_key") + "\" " + year + " " + key.get("indicator_key") : ""));

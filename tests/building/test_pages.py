@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.building import publication
+from pipelines.building import fingerprint, publication
 from pipelines.building.publication import SUMS, Stamp
+from pipelines.refresh import refresh
 from pipelines.settings import Settings
 from tests.building.test_publication import build
 
@@ -95,6 +96,20 @@ def test_pages_are_added_to_the_publication_in_force_and_drawn_anew(settings: Se
     assert pen.before == done.folder / "site"
     assert publication.damage(settings, thorough=True) == []
     assert [path.name for path in settings.publications.iterdir()] == [done.folder.name]
+
+
+def test_a_refresh_with_nothing_new_draws_the_pages_that_are_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.publish(settings, Stamp(fingerprint.of(settings), "all"))
+    pen = Pen()
+    monkeypatch.setattr("pipelines.site.making.Site", lambda _: pen)
+    assert refresh(settings, site=False).outcome == "nothing_new"
+    assert not settings.site.exists()
+    for _ in range(2):
+        assert refresh(settings, site=True).outcome == "nothing_new"
+        assert (settings.site / "index.html").is_file()
+        assert pen.before is None
 
 
 def test_pages_that_cannot_be_drawn_anew_stay_as_they_were(settings: Settings) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from pipelines.pages import spreadsheets
 from pipelines.pages.spreadsheets import MAX_TEXT, Rows, TooManyRows
@@ -70,6 +73,19 @@ def test_each_kind_of_value_is_what_it_is(tmp_path: Path) -> None:
     spreadsheets.write_csv(tmp_path / "t.csv", given)
     [_, line] = csv.reader(io.StringIO((tmp_path / "t.csv").read_text("utf-8-sig")), delimiter=";")
     assert line == ["-1,72", "10", "TRUE", "", "20/06/2021", "24/06/2021 17:05", "Bắc Giang", "0,5"]
+
+
+def test_days_beside_each_other_are_days() -> None:
+    row = (date(2021, 6, 20), date(1900, 3, 1), datetime(2021, 6, 24, 17, 5, 30), datetime(1999, 12, 31, 23, 59), 7)
+    [_, cells] = sheet_of(spreadsheets.workbook(Rows(["a", "b", "c", "d", "e"], [row]), []))
+    assert cells == (datetime(2021, 6, 20), datetime(1900, 3, 1), *row[2:])
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20), min_size=1, max_size=5))
+def test_any_text_comes_back_as_it_was(texts: list[str]) -> None:
+    content = spreadsheets.workbook(Rows(["a"], [(text,) for text in texts]), [])
+    shown = [unescape(str(row[0])) for row in sheet_of(content)[1:]]
+    assert shown == texts
 
 
 def test_a_text_that_no_cell_holds_is_cut_and_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,15 +31,17 @@ class Drawn:
         return (self.folder / path).read_text("utf-8")
 
 
-def draw(settings: Settings, folder: Path, before: Path | None = None) -> None:
-    """Draw the site of the publication in force into a folder of its own."""
+def draw(settings: Settings, folder: Path, before: Path | None = None, changed: Collection[str] = ()) -> None:
+    """Draw the site of the publication in force into a folder of its own, as if these tables had changed."""
     from pipelines.published import connect
 
     in_force = publication.current(settings)
     assert in_force
+    resources = [{**one, "hash": "changed"} if one["name"] in changed else one for one in in_force.package["resources"]]
+    package = {**in_force.package, "resources": resources}
     note = settings.whats_new.read_text("utf-8")
     with connect(settings) as connection:
-        Site(settings)(connection, in_force.package, note, folder, before)
+        Site(settings)(connection, package, note, folder, before)
 
 
 @pytest.fixture(scope="session")

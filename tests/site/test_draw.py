@@ -30,7 +30,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 def table_page(name: str, asks: str = "core.dim_index", said: str = "") -> Page:
     def make(reader: Reader) -> dict[str, Any]:
         reader.rows(f"select * from {asks}")
-        column = {"column_name": said, "data_type": said, "is_nullable": True, "said": (said, said)}
+        column = {"column_name": said, "data_type": said, "is_nullable": True, "said": (said, said), "anchor": None}
         return {"name": said, "said": (said, "x"), "columns": [column]}
 
     return Page(f"table/{name}.html", "table.html.j2", (said, said), make)

@@ -136,15 +136,20 @@ def test_a_filter_leaves_what_was_typed_with_or_without_accents(browser: Any, si
         ("Quality of Air", "indicator/environment.air_quality.html"),
         ("hiep hoa", "district/223-hiep-hoa.html"),
         ("index_score", "table/marts.index_score.html"),
+        ("chua ro", "glossary.html#t-unclear"),
+        ("Dư địa", "glossary.html#t-headroom"),
+        ("rank interval", "glossary.html#t-rank-interval"),
+        ("ty le duoc tiep nhan", "glossary.html#c-acceptance_rate_pct"),
     ],
 )
 def test_search_finds_by_any_spelling(browser: Any, site: Drawn, typed: str, found: str) -> None:
     with Opened(browser, site, "province/22-quang-ninh.html") as opened:
         opened.page.fill("#find", typed)
         links = opened.page.eval_on_selector_all("#found a", "links => links.map(link => link.href)")
-        assert (site.folder / found).as_uri() in links
+        file, _, name = found.partition("#")
+        assert (site.folder / file).as_uri() + (f"#{name}" if name else "") in links
         opened.page.press("#find", "Enter")
-        assert opened.page.url.endswith(".html")
+        assert opened.page.url.partition("#")[0].endswith(".html")
         assert "quang-ninh" not in opened.page.url
 
 
@@ -176,6 +181,20 @@ def test_a_figure_tells_where_it_comes_from_by_click_and_by_key(browser: Any, si
         assert "rank, n_ranked" in opened.page.inner_text("#source")
         opened.page.keyboard.press("Escape")
         assert not opened.page.is_visible("#source")
+
+
+def test_a_figure_over_many_rows_tells_the_query_that_makes_it(browser: Any, site: Drawn) -> None:
+    with Opened(browser, site, "province/24-bac-giang.html") as opened:
+        opened.page.click('.said [lang="vi"] data.f[data-col^="1 + count"] >> nth=0')
+        assert "select 1 + count(*) filter (where peer_rank < rank) from marts.index_peer where" in (
+            opened.page.inner_text("#source")
+        )
+        opened.page.click("#dimensions summary")
+        opened.page.click('#dimensions data.f[data-col="avg(score)"] >> nth=0')
+        told = opened.page.inner_text("#source")
+        assert "select avg(score) from marts.index_score where" in told
+        assert "province_key in ('" in told
+        assert "Tính từ" in told
 
 
 @pytest.mark.parametrize(

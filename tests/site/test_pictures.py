@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.site import province
-from pipelines.site.pictures import SHAPES, Picture
+from pipelines.site.pictures import SHAPES, Drawings, Picture
 
 NAMES = {"score": ("điểm <b>", "score & more"), "a": ("một & hai", "one < two")}
 FIGURES = {"low": 1.0, "p25": 2.0, "median": 2.5, "p75": 3.0, "high": 4.5, "own": 2.25, "peers": 2.4}
@@ -30,6 +31,16 @@ def test_a_picture_has_title_and_description_and_both_languages() -> None:
     assert root.findtext(f"{SVG}desc") == "Mô tả / About"
     spoken = {(span.get("lang"), span.text) for span in root.iter(f"{SVG}tspan")}
     assert spoken == {("vi", "điểm <b>"), ("en", "score & more"), ("vi", "một & hai"), ("en", "one < two")}
+
+
+def test_a_drawing_that_a_page_had_is_taken_from_there_unless_a_figure_changed() -> None:
+    page = f'<figure class="picture" id="a" data-key="{drawn().key}"><div><svg>as it was</svg></div></figure>'
+    drawings = Drawings()
+    drawings.begin(page)
+    assert drawings.svg(drawn()) == "<svg>as it was</svg>"
+    assert "as it was" not in drawings.svg(replace(drawn(), rows=[{**ROWS[0], "own": 2.26}]))
+    drawings.begin("")
+    assert drawings.svg(drawn()) == drawn().svg()
 
 
 def test_numbers_have_a_decimal_comma() -> None:
