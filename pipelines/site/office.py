@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.pages.words import SAID
 from pipelines.published import Row
 from pipelines.site import office_queries as office
 from pipelines.site import province, queries
@@ -19,23 +18,6 @@ from pipelines.site.reader import Reader
 N_HEADROOMS = 5
 # Rates of reporting by the class of their colour: at most so many percent.
 RATES = ((50, 1), (80, 2), (95, 3), (99.99, 4))
-STATES: dict[str, Twin] = {
-    "on_time": ("đúng hạn", "on time"),
-    "late": ("trễ", "late"),
-    "missing": ("chưa gửi", "missing"),
-    "returned": ("bị trả lại", "returned"),
-    "accepted": ("được tiếp nhận", "accepted"),
-    "unreadable": ("đã gửi, chưa đọc được", "not readable"),
-    "waived": ("được miễn", "waived"),
-    "due_soon": ("sắp đến hạn", "due soon"),
-    "not_yet_due": ("chưa đến hạn", "not yet due"),
-    "not_tracked": ("không theo dõi", "not tracked"),
-    "not_applicable": ("không áp dụng", "not applicable"),
-    "reported_by_district": ("huyện báo đã nhận", "said by its district"),
-}
-TARGET_STATES: dict[str, Twin] = {
-    name: SAID[name] for name in ("achieved", "missed", "on_track", "behind", "pending", "not_evaluable", "rebased")
-}
 ORPHANS: dict[str, Twin] = {
     "no_task": ("chưa nhiệm vụ nào", "no task"),
     "indirect_only": ("chỉ có nhiệm vụ gián tiếp", "indirect tasks only"),
@@ -78,9 +60,9 @@ def _districts(reader: Reader) -> list[Row]:
     return [row for row in office.units(reader) if row["unit_key"] in tracked]
 
 
-def state_of(state: str) -> Twin:
-    """The words for a state of an obligation."""
-    return STATES.get(state, (state, state))
+def state_of(row: Row, column: str = "state") -> Twin:
+    """The words for a state: the Vietnamese ones stand beside it in the mart, the English are those of its code."""
+    return row[f"{column}_vi"], row[column].replace("_", " ")
 
 
 def colour_of(rate: Any) -> int:
@@ -147,7 +129,7 @@ def _make_plan(ask: Reader) -> dict[str, Any]:
             (row, index_targets.get(row["target_id"]), states.get(row["target_id"], []))
             for row in office.plan_targets(ask, plan_id)
         ],
-        "states": TARGET_STATES,
+        "state_of": state_of,
         "claims": [(row, VERDICTS.get(row["verdict"], (row["verdict"],) * 2)) for row in office.claims(ask, plan_id)],
     }
 
@@ -175,7 +157,7 @@ def _make_compliance(ask: Reader) -> dict[str, Any]:
     rows: dict[str, dict[str, Row]] = {}
     for row in office.districts(ask, plan["plan_id"], periods):
         row["shade"] = colour_of(row["reporting_rate_pct"])
-        row["said"] = state_of(row["own_state"])
+        row["said"] = state_of(row, "own_state")
         rows.setdefault(row["district_key"], {})[row["period"]] = row
     chase = office.chase(ask, plan["plan_id"])
     targets = office.target_states(ask, plan["plan_id"])
@@ -183,9 +165,9 @@ def _make_compliance(ask: Reader) -> dict[str, Any]:
         "plan": plan,
         "periods": periods,
         "districts": [(names[key], found) for key, found in rows.items()],
-        "chase": [{**row, "said": state_of(row["state"])} for row in chase],
+        "chase": [{**row, "said": state_of(row)} for row in chase],
         "chased": office.chased(ask, plan["plan_id"]),
-        "targets": [(row, TARGET_STATES[row["target_state"]]) for row in targets],
+        "targets": [(row, state_of(row, "target_state")) for row in targets],
     }
 
 
@@ -201,10 +183,10 @@ def _make_district(ask: Reader, key: str) -> dict[str, Any]:
     found = office.districts(ask, plan["plan_id"], periods, key)
     found.sort(key=lambda row: periods.index(row["period"]))
     for row in found:
-        row["said"] = state_of(row["own_state"])
+        row["said"] = state_of(row, "own_state")
         row["shade"] = colour_of(row["reporting_rate_pct"])
     communes: dict[str, dict[str, Any]] = {}
     for row in office.communes(ask, plan["plan_id"], periods, key):
         one = communes.setdefault(row["unit_key"], {"name": row["unit_name_vi"], "periods": {}})
-        one["periods"][row["period"]] = {**row, "said": state_of(row["state"])}
+        one["periods"][row["period"]] = {**row, "said": state_of(row)}
     return {"plan": plan, "unit": names[key], "periods": periods, "rows": found, "communes": [*communes.values()]}

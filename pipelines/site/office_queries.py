@@ -49,9 +49,8 @@ def target_states(ask: Reader, plan_id: str) -> list[Row]:
 def tracked_periods(ask: Reader, plan_id: str) -> list[str]:
     """Periods of which reports are tracked, in order of their deadlines."""
     found = ask.rows(
-        "select period from core.fct_obligation where plan_id = ? and state not in ('not_tracked', 'not_applicable', "
-        "'not_yet_due') and is_actual is not null group by period "
-        "having count(*) filter (where is_expected) > 0 order by min(due_counted)",
+        "select period from core.fct_obligation where plan_id = ? and is_expected group by period "
+        "order by min(due_counted)",
         plan_id,
     )  # fmt: skip
     return [row["period"] for row in found]

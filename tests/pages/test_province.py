@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.analysis.targets import STATES_VI
 from pipelines.pages.province import profile
-from pipelines.pages.words import HUNDREDTH, adding_up, printed
+from pipelines.pages.words import HUNDREDTH, SAID, adding_up, printed
 from pipelines.published import connect
 from tests.conftest import Built
 
@@ -70,3 +71,7 @@ def test_every_change_of_a_year_adds_up_as_printed(built: Built) -> None:
         shown = adding_up(whole, parts)
         assert sum(shown) == whole, (whole, parts)
         assert all(abs(one - exact) < HUNDREDTH for one, exact in zip(shown, parts, strict=True)), (whole, parts)
+
+
+def test_a_page_says_the_state_of_a_target_in_the_words_of_its_mart() -> None:
+    assert {state: SAID[state][0] for state in STATES_VI} == STATES_VI
