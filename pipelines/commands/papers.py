@@ -118,12 +118,17 @@ def sent(file: Path, number: str, on: datetime | None, raw: Path | None, warehou
     settings = settings_of(raw, warehouse)
     from pipelines import clock
     from pipelines.papers import sent as sent_papers
+    from pipelines.plan.obligations import Duties
+    from pipelines.reports import registry
     from pipelines.reports.saved import NotRead
 
     try:
+        registry.check(settings, Duties(settings))
         line = sent_papers.add(settings, file, number, on.date() if on else clock.today())
     except sent_papers.NotRegistered as error:
         raise Mistake(str(error)) from None
+    except registry.Faulty as error:
+        raise Refused(str(error)) from None
     except NotRead as error:
         raise Refused(f"{sent_papers.REGISTER}, dòng {error.row}: {error.found}. {error.remedy}") from None
     day = date.fromisoformat(line.sent_on)

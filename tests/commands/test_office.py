@@ -139,17 +139,18 @@ def test_an_empty_reason_or_number_is_refused_and_so_is_a_day_that_cannot_be(off
     assert not (office.reports / registry.EVENTS).exists()
 
 
-def test_a_register_that_cannot_be_read_stops_every_command_of_reports(office: Settings) -> None:
+def test_a_register_that_cannot_be_read_stops_every_command_that_reads_reports_or_writes(office: Settings) -> None:
     form_file, out = (office.raw.parent / name for name in ("a.xlsx", "out"))
     form_file.write_bytes(drawn())
     office.reports.mkdir()
     (office.reports / registry.EVENTS).write_bytes("at,period\nChưa".encode("cp1258"))
     who = ("--period", "2021-H1", "--unit", COMMUNE)
     for command in (
-        ("form", *who, "-o", out), ("check", form_file), ("add", form_file), ("accept", *who),
-        ("return", *who, "--reason", "Thiếu phụ lục"), ("waive", *who, "--decision", "12/QĐ"),
+        ("report", "form", *who, "-o", out), ("report", "check", form_file), ("report", "add", form_file),
+        ("report", "accept", *who), ("report", "return", *who, "--reason", "Thiếu phụ lục"),
+        ("report", "waive", *who, "--decision", "12/QĐ"), ("sent", form_file, "--number", "12/SNV-CCHC"),
     ):  # fmt: skip
-        refused = run_papi("report", *command, "--raw", office.raw, "--warehouse", office.warehouse)
+        refused = run_papi(*command, "--raw", office.raw, "--warehouse", office.warehouse)
         assert refused.code == 1
         assert "- events.csv, dòng 2: tệp lưu kiểu ANSI" in refused.out
     assert [path.name for path in office.reports.iterdir()] == [registry.EVENTS]
