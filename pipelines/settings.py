@@ -69,6 +69,10 @@ class Settings:
         return self.warehouse / "slips"
 
     @property
+    def papers(self) -> Path:
+        return self.warehouse / "papers"
+
+    @property
     def landing(self) -> Path:
         return self.warehouse / "landing"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.commands.office import refuse_faulty_registers
 from pipelines.commands.shared import (
     DAY,
     FILE,
@@ -83,15 +84,12 @@ def paper(
     from pipelines.papers import making
     from pipelines.papers.templates import TEMPLATES, Faulty
     from pipelines.plan.obligations import Duties
-    from pipelines.reports import registry
 
     day: date = as_of.date() if as_of else clock.today()
+    refuse_faulty_registers(settings, Duties(settings))
     with _asked_of(period, day), connected(settings) as connection:
         try:
-            registry.check(settings, Duties(settings))
             made = making.make(kind, connection, settings, period, day, templates or TEMPLATES)
-        except registry.Faulty as error:
-            raise Refused(str(error)) from None
         except Faulty as error:
             for finding in error.findings:
                 say_finding(finding)
@@ -119,16 +117,13 @@ def sent(file: Path, number: str, on: datetime | None, raw: Path | None, warehou
     from pipelines import clock
     from pipelines.papers import sent as sent_papers
     from pipelines.plan.obligations import Duties
-    from pipelines.reports import registry
     from pipelines.reports.saved import NotRead
 
+    refuse_faulty_registers(settings, Duties(settings))
     try:
-        registry.check(settings, Duties(settings))
         line = sent_papers.add(settings, file, number, on.date() if on else clock.today())
     except sent_papers.NotRegistered as error:
         raise Mistake(str(error)) from None
-    except registry.Faulty as error:
-        raise Refused(str(error)) from None
     except NotRead as error:
         raise Refused(f"{sent_papers.REGISTER}, dòng {error.row}: {error.found}. {error.remedy}") from None
     day = date.fromisoformat(line.sent_on)
@@ -161,7 +156,7 @@ def say_papers(settings: Settings) -> None:
         twin(f"Giấy tờ: {len(listed)}, có số liệu đã đổi: {n_changed}", f"papers with figures of before: {n_changed}")
     )
     for path, figures in changed.items():
-        name = path.relative_to(settings.warehouse / "papers").as_posix()
+        name = path.relative_to(settings.papers).as_posix()
         line = known.get(name)
         if line is None:
             click.echo(f"  {name}: {twin(f'{len(figures)} số đã đổi; lập lại bằng `papi paper`', 'make it again')}")

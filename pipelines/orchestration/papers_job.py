@@ -67,7 +67,7 @@ def build_papers_job(settings: Settings) -> dg.JobDefinition:
                     "period": config.period,
                     "as_of": day.isoformat(),
                     "papers": len(made),
-                    "folder": dg.MetadataValue.path(str(settings.warehouse / "papers" / config.period)),
+                    "folder": dg.MetadataValue.path(str(settings.papers / config.period)),
                 }
                 context.log_event(dg.AssetMaterialization([GROUP, kind], metadata=told))
 

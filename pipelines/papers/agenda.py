@@ -33,7 +33,7 @@ class Task:
 def of(connection: duckdb.DuckDBPyConnection, settings: Settings, situation: Situation) -> list[Task]:
     """What waits on the day of the situation, in order of the work; nothing that waits for nobody is listed."""
     period, owed = situation.period, situation.owed
-    papers = settings.warehouse / "papers" / period
+    papers = settings.papers / period
     as_of = f"--period {period} --as-of {situation.as_of}"
     states = [one.state for one in owed]
     letters = [one.name for one in reminders.letters(situation)]

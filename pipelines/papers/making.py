@@ -110,7 +110,7 @@ def make(
     ``words`` is the folder of the templates. Raises ``templates.Faulty``, ``registry.Faulty`` and what ``situation.of``
     does.
     """
-    folder = settings.warehouse / "papers" / period
+    folder = settings.papers / period
     if kind == "district":
         return make_districts(connection, settings, period, as_of, folder, words)
     return MAKERS[kind](connection, period, as_of, folder, words)

@@ -59,7 +59,7 @@ def register(settings: Settings) -> list[Sent]:
 
 def add(settings: Settings, paper: Path, number: str, on: date) -> Sent:
     """Write a line for a paper of warehouse/papers; raises ``NotRegistered`` and ``saved.NotRead``."""
-    folder = settings.warehouse / "papers"
+    folder = settings.papers
     if not paper.resolve().is_relative_to(folder.resolve()) or not paper.is_file() or paper.suffix == ".csv":
         raise NotRegistered(f"{paper}: không phải giấy tờ trong {folder} / not a paper of that folder")
     if not number.strip():
@@ -80,13 +80,13 @@ def add(settings: Settings, paper: Path, number: str, on: date) -> Sent:
 
 def not_as_sent(settings: Settings) -> list[Sent]:
     """Sent papers whose file is no longer what was sent: edited since, or gone. Raises ``saved.NotRead``."""
-    files = {one: settings.warehouse / "papers" / one.paper for one in register(settings)}
+    files = {one: settings.papers / one.paper for one in register(settings)}
     return [one for one, file in files.items() if not file.is_file() or sha256_of(file) != one.sha256]
 
 
 def papers(settings: Settings) -> list[Path]:
     """The lists of figures beside all papers that lie in the warehouse."""
-    return sorted((settings.warehouse / "papers").rglob("*.csv"))
+    return sorted(settings.papers.rglob("*.csv"))
 
 
 def changes(connection: duckdb.DuckDBPyConnection, listed: list[Path]) -> dict[Path, list[Change]]:

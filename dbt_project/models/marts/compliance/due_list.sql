@@ -1,11 +1,3 @@
-with names as (
-    select
-        unit_key as recipient_key,
-        max(full_name_vi) as full_name_vi
-    from {{ ref('dim_unit_period') }}
-    group by unit_key
-)
-
 select
     cast(row_number() over (
         order by obligations.working_days_left asc, obligations.due_counted asc, obligation_id asc
@@ -15,8 +7,8 @@ select
     obligations.unit_key,
     units.full_name_vi as unit_name_vi,
     units.unit_level,
-    recipient_key,
-    names.full_name_vi as recipient_name_vi,
+    obligations.recipient_key,
+    units.recipient_name_vi,
     obligations.deliverable,
     obligations.period,
     obligations.due_nominal,
@@ -29,7 +21,6 @@ select
     obligations.is_simulated
 from {{ ref('fct_obligation') }} as obligations
 inner join {{ ref('int_unit_on_duty') }} as units using (obligation_id)
-left join names using (recipient_key)
 where
     obligations.state = 'due_soon'
     or (obligations.state in ('returned', 'unreadable') and obligations.working_days_left is not null)
