@@ -68,7 +68,9 @@ def _notice(situation: Situation, to: Owed, awaited: list[Owed]) -> Paper:
 
 
 def _days_left(situation: Situation, figures: Figures, place: str, one: Owed) -> str:
-    return figures.say(place, one.working_days_left, situation.table, "working_days_left", one.key)
+    """Working days after the day of the notice up to the due day, counted in the calendar."""
+    key = f"is_working and day > '{situation.as_of}' and day <= '{one.due_counted}'"
+    return figures.say(place, one.working_days_left, "core.dim_day", "count(*)", key)
 
 
 def _state(situation: Situation, figures: Figures, one: Owed) -> str:

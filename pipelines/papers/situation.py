@@ -49,8 +49,8 @@ select
     owed.obligation_id, owed.plan_id, owed.unit_key, concat_ws(';', units.unit_code, units.inherits) as codes,
     units.unit_level as level, units.full_name_vi,
     owed.recipient_key,
-    owed.due_nominal, owed.due_counted, owed.working_days_left, owed.state, owed.state_vi,
-    owed.is_expected, owed.is_actual, owed.is_on_time,
+    owed.due_nominal, owed.due_counted, due.working_day_number - today.working_day_number as working_days_left,
+    owed.state, owed.state_vi, owed.is_expected, owed.is_actual, owed.is_on_time,
     coalesce(owed.days_late, 0) as days_late,
     owed.first_received_on, owed.last_received_on, owed.last_sent_on, owed.returned_on, back.reason,
     cast(coalesce(back.n_returned, 0) as integer) as n_returned, excused.decision_no, owed.report_id,
@@ -59,6 +59,8 @@ select
 from marts.compliance_as_of($day) as owed
 inner join core.dim_unit_period as units
     on owed.unit_key = units.unit_key and owed.unit_valid_from = units.valid_from
+left join core.dim_day as due on owed.due_counted = due.day
+left join core.dim_day as today on today.day = cast($day as date)
 left join core.fct_report as reports on owed.report_id = reports.report_id
 left join back on owed.obligation_id = back.obligation_id and back.from_last = 1
 left join excused on owed.obligation_id = excused.obligation_id and excused.from_last = 1
@@ -77,7 +79,8 @@ class NotInCalendar(LookupError):
 
 @dataclass(frozen=True)
 class Owed:
-    """One report that a unit owes, as of the day; ``days_late`` are working days.
+    """One report that a unit owes, as of the day; ``days_late`` are working days, and ``working_days_left`` those to
+    come, below nought once the due day is past: also of what is not tracked yet, unlike in the mart.
 
     ``codes`` are its code and those of the bodies that went into it.
     """

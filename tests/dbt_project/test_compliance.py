@@ -239,6 +239,8 @@ def test_a_sub_dimension_without_a_task_is_an_orphan(published: duckdb.DuckDBPyC
 def test_without_any_report_nothing_is_tracked_and_no_rate_is_shown(published: duckdb.DuckDBPyConnection) -> None:
     states = published.execute("select distinct state from core.fct_obligation order by all").fetchall()
     assert states == [("not_applicable",), ("not_tracked",)]
+    days = "select count(days_late), count(working_days_left) from core.fct_obligation"
+    assert published.execute(days).fetchone() == (0, 0)
     rates = "select count(reporting_rate_pct), count(composite), sum(expected) from marts.compliance_unit"
     assert published.execute(rates).fetchone() == (0, 0, 0)
     assert published.execute("select count(*) from marts.chase_list").fetchone() == (0,)

@@ -54,7 +54,7 @@ create view core.said as select owed.*, said.state_vi
         ('reported_by_district', 'huyện báo đã nhận, tỉnh chưa có tệp'), ('waived', 'được miễn'),
         ('due_soon', 'sắp đến hạn'), ('accepted', 'đã tiếp nhận')) as said(state, state_vi) using (state);
 create macro marts.compliance_as_of(as_of) as table
-    select *, null as working_days_left from core.said where due_counted < cast(as_of as date);
+    select * from core.said where due_counted < cast(as_of as date);
 insert into core.dim_unit_period values
     ('24-bac-giang', '24', 'province', 'Tỉnh Bắc Giang', '2020-01-01', null, null);
 insert into core.dim_target values

@@ -347,7 +347,8 @@ select
         else greatest(ended.working_day_number - began.working_day_number, 1)
     end as days_late,
     case
-        when stated.due_counted >= stated.day then began.working_day_number - asked_on.working_day_number
+        when stated.state not in ('not_tracked', 'not_applicable') and stated.due_counted >= stated.day
+            then began.working_day_number - asked_on.working_day_number
     end as working_days_left,
     stated.first_received_on,
     stated.timely_on,
